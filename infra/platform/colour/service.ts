@@ -1,0 +1,67 @@
+import type { ServiceDeclaration } from "../../../services/base/declaration.ts";
+import { DEFAULT_LIMITS, NODE_HEAP_SHARE, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
+import { serviceImage } from "../images.ts";
+import { PORTS } from "../ports.ts";
+import { appPassword, type SecretName } from "../secrets.ts";
+import type { Settings } from "../settings.ts";
+import type { Limits, Workload } from "../workload.ts";
+
+/** Secrets of a service: its own database role, Redis, and what its duty asks for. */
+function secretsOf(service: ServiceDeclaration): SecretName[] {
+  return [
+    ...(service.schema ? [appPassword(service.schema)] : []),
+    ...(service.stores.includes("redis") ? ["redis"] : []),
+    ...(service.name === "user" ? ["token_encryption"] : []),
+    ...(service.name === "gateway" ? ["operator_token"] : []),
+  ];
+}
+
+/** Environment that every Node process of the platform understands; `services/base/config.ts` reads it. */
+export function serviceEnvironment(settings: Settings, memoryMb: number): Record<string, string> {
+  return {
+    ASTRA_ENVIRONMENT: settings.environment,
+    ASTRA_MODE: settings.mode,
+    ASTRA_LOG_LEVEL: settings.logLevel,
+    ASTRA_SECRETS_DIR: SECRETS_PATH,
+    ASTRA_POSTGRES_HOST: "postgres",
+    ASTRA_POSTGRES_PORT: String(PORTS.postgres),
+    ASTRA_POSTGRES_DATABASE: "astradb",
+    ASTRA_REDIS_HOST: "redis",
+    ASTRA_REDIS_PORT: String(PORTS.redis),
+    NODE_OPTIONS: `--max-old-space-size=${Math.floor(memoryMb * NODE_HEAP_SHARE)}`,
+  };
+}
+
+/** Workload of one Node service, gateway included: the one template of R-SVC-2 on the deployment side. */
+export function serviceWorkload(service: ServiceDeclaration, settings: Settings): Workload {
+  const limits: Limits = { ...DEFAULT_LIMITS, ...settings.resources[service.name] };
+  return {
+    name: service.name,
+    kind: "service",
+    scope: "colour",
+    purpose: service.purpose,
+    image: serviceImage(service.name),
+    environment: {
+      ...serviceEnvironment(settings, limits.memoryMb),
+      ASTRA_PORT: String(service.port),
+      ASTRA_AGENT_PORT: String(PORTS.agentCheck),
+      ASTRA_LIMIT_PER_USER: String(settings.limits.perUser),
+      ASTRA_LIMIT_PER_SERVICE: String(settings.limits.perService),
+    },
+    ports: [
+      { name: "http", container: service.port },
+      { name: "agent", container: PORTS.agentCheck },
+    ],
+    limits,
+    live: { type: "http", port: service.port, path: "/health/live" },
+    ready: { type: "http", port: service.port, path: "/health/ready" },
+    dependsOn: service.schema ? ["migrate"] : [],
+    secrets: secretsOf(service),
+    volumes: [],
+    tmpfs: [{ path: "/tmp", sizeMb: 16 }],
+    stop: SERVICE_STOP,
+    replicas: settings.replicas[service.name] ?? 1,
+    routed: true,
+    metrics: { port: service.port, path: "/metrics" },
+  };
+}

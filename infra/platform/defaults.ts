@@ -1,0 +1,28 @@
+import type { Limits, StopRule } from "./workload.ts";
+
+/** Limit of a workload that config does not set (R-DEP-4). */
+export const DEFAULT_LIMITS: Limits = { memoryMb: 512, cpus: 0.5 };
+
+/** Numeric, because Kubernetes cannot prove that a user given by name is not root. */
+export const APP_USER = "1000:1000";
+
+export const SECRETS_PATH = "/run/secrets";
+
+/** Our processes leave the registry, drain up to 20 s, then exit; the rest is margin. */
+export const SERVICE_STOP: StopRule = { signal: "SIGTERM", graceSeconds: 30 };
+
+/** Log rotation of every container. */
+export const LOG_ROTATION = { maxSizeMb: 10, maxFiles: 3 } as const;
+
+/** R-DEP-4: HEALTHCHECK every 30 s where the engine can check more often while starting, else every 5 s. */
+export const HEALTH_CHECK = {
+  intervalSeconds: 30,
+  intervalWithoutStartSeconds: 5,
+  startIntervalSeconds: 1,
+  startPeriodSeconds: 5,
+  timeoutSeconds: 3,
+  retries: 3,
+} as const;
+
+/** Share of a Node container's memory that its heap may take; the rest is stacks, buffers and the runtime. */
+export const NODE_HEAP_SHARE = 0.6;

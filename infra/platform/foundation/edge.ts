@@ -1,0 +1,46 @@
+import { allServices, domainServices } from "../../../services/catalogue.ts";
+import { DEFAULT_LIMITS } from "../defaults.ts";
+import { PORTS } from "../ports.ts";
+import type { Settings } from "../settings.ts";
+import type { Workload } from "../workload.ts";
+
+/**
+ * HAProxy: the one public port. It finds the gateways of both colours by DNS and takes each one's weight from the
+ * gateway itself (agent check), so that weights move without touching the edge. Ports 8001-8006, on loopback, lead to
+ * the instances of each service in the same way.
+ */
+export function edgeWorkload(settings: Settings): Workload {
+  return {
+    name: "edge",
+    kind: "proxy",
+    scope: "foundation",
+    purpose: "HAProxy: the public entry, spreads requests over the colours by weight.",
+    image: "edge",
+    environment: {
+      ASTRA_MODE: settings.mode,
+      ASTRA_AGENT_PORT: String(PORTS.agentCheck),
+      // name:port of each front end, read by the image's start script that writes one back end for each.
+      ASTRA_EDGE_BACKENDS: allServices.map((service) => `${service.name}:${service.port}`).join(" "),
+    },
+    ports: [
+      { name: "http", container: PORTS.edge, publish: { host: PORTS.edge, exposure: "public" } },
+      ...domainServices.map((service) => ({
+        name: service.name,
+        container: service.port,
+        publish: { host: service.port, exposure: "loopback" as const },
+      })),
+      { name: "stats", container: PORTS.edgeStats },
+    ],
+    limits: { ...DEFAULT_LIMITS, ...settings.resources["edge"] },
+    live: { type: "http", port: PORTS.edgeStats, path: "/health/live" },
+    dependsOn: [],
+    secrets: [],
+    volumes: [],
+    tmpfs: [{ path: "/tmp", sizeMb: 16 }],
+    // SIGUSR1 is HAProxy's soft stop: listeners close, open requests finish.
+    stop: { signal: "SIGUSR1", graceSeconds: 30 },
+    replicas: 1,
+    routed: false,
+    metrics: { port: PORTS.edgeStats, path: "/metrics" },
+  };
+}

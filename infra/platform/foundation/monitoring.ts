@@ -1,0 +1,104 @@
+import { DEFAULT_LIMITS } from "../defaults.ts";
+import { PORTS } from "../ports.ts";
+import type { Settings } from "../settings.ts";
+import type { Workload } from "../workload.ts";
+
+/** What all monitoring workloads have in common. */
+function monitoring(
+  settings: Settings,
+  workload: Pick<Workload, "name" | "purpose" | "image" | "ports" | "live"> & Partial<Workload>,
+): Workload {
+  return {
+    kind: "monitoring",
+    scope: "foundation",
+    environment: {},
+    limits: { ...DEFAULT_LIMITS, ...settings.resources[workload.name] },
+    dependsOn: [],
+    secrets: [],
+    volumes: [],
+    tmpfs: [{ path: "/tmp", sizeMb: 16 }],
+    stop: { signal: "SIGTERM", graceSeconds: 30 },
+    replicas: 1,
+    routed: false,
+    ...workload,
+  };
+}
+
+/** Prometheus: finds its targets by DNS names (`<workload>-<colour>`), so it needs no socket and no file per deployment. */
+export function prometheusWorkload(settings: Settings): Workload {
+  return monitoring(settings, {
+    name: "prometheus",
+    purpose: "Prometheus: collects and keeps metrics, evaluates alert rules.",
+    image: "prometheus",
+    ports: [{ name: "http", container: PORTS.prometheus, publish: { host: PORTS.prometheus, exposure: "loopback" } }],
+    live: { type: "http", port: PORTS.prometheus, path: "/-/healthy" },
+    ready: { type: "http", port: PORTS.prometheus, path: "/-/ready" },
+    dependsOn: ["alertmanager"],
+    volumes: [{ volume: "prometheus", path: "/prometheus" }],
+    metrics: { port: PORTS.prometheus, path: "/metrics" },
+  });
+}
+
+export function alertmanagerWorkload(settings: Settings): Workload {
+  return monitoring(settings, {
+    name: "alertmanager",
+    purpose: "Alertmanager: groups alerts and sends them on.",
+    image: "alertmanager",
+    ports: [
+      { name: "http", container: PORTS.alertmanager, publish: { host: PORTS.alertmanager, exposure: "loopback" } },
+    ],
+    live: { type: "http", port: PORTS.alertmanager, path: "/-/healthy" },
+    ready: { type: "http", port: PORTS.alertmanager, path: "/-/ready" },
+    volumes: [{ volume: "alertmanager", path: "/alertmanager" }],
+    metrics: { port: PORTS.alertmanager, path: "/metrics" },
+  });
+}
+
+export function redisExporterWorkload(settings: Settings): Workload {
+  return monitoring(settings, {
+    name: "redis-exporter",
+    purpose: "Redis metrics for Prometheus.",
+    image: "exporters",
+    command: ["redis-exporter"],
+    ports: [{ name: "http", container: PORTS.redisExporter }],
+    live: { type: "http", port: PORTS.redisExporter, path: "/" },
+    dependsOn: ["redis"],
+    secrets: ["redis"],
+    metrics: { port: PORTS.redisExporter, path: "/metrics" },
+  });
+}
+
+export function postgresExporterWorkload(settings: Settings): Workload {
+  return monitoring(settings, {
+    name: "postgres-exporter",
+    purpose: "PostgreSQL metrics for Prometheus.",
+    image: "exporters",
+    command: ["postgres-exporter"],
+    ports: [{ name: "http", container: PORTS.postgresExporter }],
+    live: { type: "http", port: PORTS.postgresExporter, path: "/" },
+    dependsOn: ["postgres"],
+    secrets: ["postgres_monitor"],
+    metrics: { port: PORTS.postgresExporter, path: "/metrics" },
+  });
+}
+
+/** Grafana, from its official image: deployed only where that can be had. */
+export function grafanaWorkload(settings: Settings): Workload {
+  return monitoring(settings, {
+    name: "grafana",
+    purpose: "Grafana: dashboards.",
+    image: "grafana",
+    environment: {
+      GF_SECURITY_ADMIN_PASSWORD__FILE: "/run/secrets/grafana_admin",
+      GF_ANALYTICS_REPORTING_ENABLED: "false",
+      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+      GF_USERS_ALLOW_SIGN_UP: "false",
+    },
+    ports: [{ name: "http", container: PORTS.grafana, publish: { host: PORTS.grafana, exposure: "loopback" } }],
+    live: { type: "http", port: PORTS.grafana, path: "/api/health" },
+    dependsOn: ["prometheus"],
+    secrets: ["grafana_admin"],
+    volumes: [{ volume: "grafana", path: "/var/lib/grafana" }],
+    metrics: { port: PORTS.grafana, path: "/metrics" },
+  });
+}

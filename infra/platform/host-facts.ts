@@ -1,0 +1,7 @@
+/** What is true of the machine that is deployed to, found out once per command and passed on as data. */
+export interface HostFacts {
+  /** The Docker engine (25+) and the tool in use know a health check's start interval. */
+  readonly startInterval: boolean;
+  /** Grafana's image is here or can be had, and config does not say `off`. */
+  readonly grafana: boolean;
+}

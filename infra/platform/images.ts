@@ -1,0 +1,36 @@
+import { allServices } from "../../services/catalogue.ts";
+
+/** Key of an image; its repository is `astratrade/<name>`, its tag a hash of what it is built from. */
+export type ImageName = string;
+
+export interface ImageDeclaration {
+  readonly name: ImageName;
+  /** Folder below `images/` with the Dockerfile and everything that it copies. */
+  readonly recipe: string;
+  /** Bundle that is copied in as `main.js`: entry file from the project's root. */
+  readonly bundle?: string;
+}
+
+/** Image of a Node service: one recipe, one bundle each. */
+export function serviceImage(service: string): ImageName {
+  return `service-${service}`;
+}
+
+/** Images that this project builds. Grafana is a stock image and stands in `images/versions.json`. */
+export const images: readonly ImageDeclaration[] = [
+  ...allServices.map((service) => ({
+    name: serviceImage(service.name),
+    recipe: "service",
+    bundle: `services/${service.name}/main.ts`,
+  })),
+  { name: serviceImage("migrate"), recipe: "service", bundle: "services/migrate/main.ts" },
+  { name: "redis", recipe: "redis" },
+  { name: "postgres", recipe: "postgres" },
+  { name: "edge", recipe: "edge" },
+  { name: "prometheus", recipe: "prometheus" },
+  { name: "alertmanager", recipe: "alertmanager" },
+  { name: "exporters", recipe: "exporters" },
+];
+
+/** Image reference (repository:tag) of every image that a deployment uses. */
+export type ImageReferences = Readonly<Record<ImageName, string>>;

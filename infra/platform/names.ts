@@ -1,0 +1,29 @@
+import type { Colour } from "./workload.ts";
+
+/** `astra-<environment>-[<colour>-]<workload>-<n>`; n counts from 1. */
+export function containerName(environment: string, colour: Colour | undefined, workload: string, n: number): string {
+  return ["astra", environment, colour, workload, String(n)].filter((part) => part !== undefined).join("-");
+}
+
+export function networkName(environment: string): string {
+  return `astra-${environment}`;
+}
+
+export function volumeName(environment: string, volume: string): string {
+  return `astra-${environment}-${volume}`;
+}
+
+/** Volume that carries one workload's secret files under Pulumi. */
+export function secretsVolumeName(environment: string, colour: Colour | undefined, workload: string): string {
+  return ["astra", environment, colour, workload, "secrets"].filter((part) => part !== undefined).join("-");
+}
+
+/** Name by which other containers find all instances: `postgres`, `gateway-blue`. */
+export function hostAlias(workload: string, colour: Colour | undefined): string {
+  return colour ? `${workload}-${colour}` : workload;
+}
+
+/** Compose project of one stack. */
+export function projectName(environment: string, stack: Colour | "foundation"): string {
+  return `astra-${environment}-${stack}`;
+}

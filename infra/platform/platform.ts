@@ -1,0 +1,53 @@
+import { allServices } from "../../services/catalogue.ts";
+import { migrateWorkload } from "./colour/migrate.ts";
+import { serviceWorkload } from "./colour/service.ts";
+import { edgeWorkload } from "./foundation/edge.ts";
+import {
+  alertmanagerWorkload,
+  grafanaWorkload,
+  postgresExporterWorkload,
+  prometheusWorkload,
+  redisExporterWorkload,
+} from "./foundation/monitoring.ts";
+import { postgresWorkload, redisWorkload } from "./foundation/stores.ts";
+import type { HostFacts } from "./host-facts.ts";
+import type { Settings } from "./settings.ts";
+import type { Workload } from "./workload.ts";
+
+/** What is shared and stateful, in start order. */
+export function foundationWorkloads(settings: Settings, facts: HostFacts): readonly Workload[] {
+  return [
+    postgresWorkload(settings),
+    redisWorkload(settings),
+    postgresExporterWorkload(settings),
+    redisExporterWorkload(settings),
+    alertmanagerWorkload(settings),
+    prometheusWorkload(settings),
+    ...(facts.grafana ? [grafanaWorkload(settings)] : []),
+    edgeWorkload(settings),
+  ];
+}
+
+/** What one colour runs, in start order. */
+export function colourWorkloads(settings: Settings): readonly Workload[] {
+  return [migrateWorkload(settings), ...allServices.map((service) => serviceWorkload(service, settings))];
+}
+
+/** Workloads of the stack that these settings describe. */
+export function stackWorkloads(settings: Settings, facts: HostFacts): readonly Workload[] {
+  return settings.colour ? colourWorkloads(settings) : foundationWorkloads(settings, facts);
+}
+
+/** Names that config may use as keys of `resources`. */
+export const workloadNames: readonly string[] = [
+  "postgres",
+  "redis",
+  "postgres-exporter",
+  "redis-exporter",
+  "alertmanager",
+  "prometheus",
+  "grafana",
+  "edge",
+  "migrate",
+  ...allServices.map((service) => service.name),
+];

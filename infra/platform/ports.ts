@@ -1,0 +1,18 @@
+/**
+ * Every port of the platform, as seen inside its container. Service ports stand in each service's declaration.
+ * Host ports are these plus the environment's `portOffset`.
+ */
+export const PORTS = {
+  edge: 8000,
+  /** HAProxy's own Prometheus exporter and liveness page; never published. */
+  edgeStats: 8404,
+  /** On each routed workload: answers HAProxy's agent check with a weight or `drain`. */
+  agentCheck: 8099,
+  postgres: 5432,
+  redis: 6379,
+  prometheus: 9090,
+  alertmanager: 9093,
+  grafana: 3000,
+  redisExporter: 9121,
+  postgresExporter: 9187,
+} as const;

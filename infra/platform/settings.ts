@@ -1,0 +1,31 @@
+import type { Colour, Limits } from "./workload.ts";
+
+/**
+ * Everything that a person may decide about one stack of one environment. `infra/config` makes it from the
+ * stack's config and is the only place that does; all defaults stand there.
+ */
+export interface Settings {
+  /** Environment: prefix of every name on the machine. */
+  readonly environment: string;
+  /** Which colour this stack is; absent: the foundation. */
+  readonly colour?: Colour;
+  /** `dev` believes `X-User-ID` and seeds the demo user; `production` believes tokens only. */
+  readonly mode: "dev" | "production";
+  /** Added to every host port, so that several environments fit on one machine; [0, 50000]. */
+  readonly portOffset: number;
+  /** Release name of the colour; absent: made from the content of the images. */
+  readonly version?: string;
+  /** `auto`: deployed where its image can be had. */
+  readonly grafana: "auto" | "on" | "off";
+  /** Limits of single workloads, instead of the defaults. */
+  readonly resources: Readonly<Record<string, Partial<Limits>>>;
+  /** Instances of single services, instead of one. */
+  readonly replicas: Readonly<Record<string, number>>;
+  /** Requests a minute. */
+  readonly limits: { readonly perUser: number; readonly perService: number };
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Stack that holds the foundation of this environment. */
+  readonly foundationStack: string;
+  /** A throw-away environment: destroying it removes its volumes. */
+  readonly ephemeral: boolean;
+}

@@ -1,0 +1,18 @@
+import type { FastifyRequest } from "fastify";
+
+/** Who is calling. A token is believed everywhere; `X-User-ID` and a body's `user_id` in mode `dev` only. */
+export interface Authenticator {
+  /**
+   * User id of the caller; absent where the request names nobody.
+   * @throws Problem `invalid-token` (401) for a token that does not hold.
+   */
+  userOf(request: FastifyRequest): Promise<number | undefined>;
+  /**
+   * User id of the caller, who has to be somebody.
+   * @param request The request.
+   * @param bodyUserId The `user_id` of the body, where it has one.
+   * @throws Problem `authentication-required` (401) where nobody is named, `user-mismatch` (403) where the body's
+   * `user_id` is another than the caller's.
+   */
+  requireUser(request: FastifyRequest, bodyUserId?: number): Promise<number>;
+}

@@ -1,0 +1,26 @@
+import type { EventDefinition } from "../define.ts";
+import { subscriptionStarted } from "./financial.ts";
+import { achievementUnlocked, levelReached, xpAwarded } from "./gamification.ts";
+import { nftListed, nftMinted, nftSold } from "./nft.ts";
+import { postCreated, postLiked } from "./social.ts";
+import { positionClosed, tradeExecuted } from "./trading.ts";
+import { userRegistered } from "./user.ts";
+
+/** Every type of event of the platform, in every version that may be in a stream. */
+export const catalogue: readonly EventDefinition[] = [
+  userRegistered,
+  tradeExecuted,
+  positionClosed,
+  xpAwarded,
+  achievementUnlocked,
+  levelReached,
+  postCreated,
+  postLiked,
+  subscriptionStarted,
+  nftMinted,
+  nftListed,
+  nftSold,
+];
+
+/** Domains that publish events, each with a stream of its own. */
+export const eventDomains: readonly string[] = [...new Set(catalogue.map((event) => event.domain))];

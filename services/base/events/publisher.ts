@@ -1,5 +1,4 @@
-import type { TSchema } from "typebox";
-import type { Static } from "typebox";
+import type { Static, TSchema } from "typebox";
 import type { Transaction } from "../postgres/database.ts";
 import type { EventDefinition } from "./define.ts";
 import type { EventEnvelope } from "./envelope.ts";

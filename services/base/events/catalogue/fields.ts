@@ -7,7 +7,7 @@ export const Id = Type.String({ minLength: 1, maxLength: 64 });
 /** Exact decimal as a string; may be negative. */
 export const Amount = Type.String({ pattern: "^-?\\d+(\\.\\d+)?$", maxLength: 64 });
 /** `BTC/USD`. */
-export const Symbol = Type.String({ minLength: 1, maxLength: 32 });
+export const AssetSymbol = Type.String({ minLength: 1, maxLength: 32 });
 export const Direction = Type.Union([Type.Literal("LONG"), Type.Literal("SHORT")]);
 /** ISO 8601, UTC. */
 export const Instant = Type.String({ minLength: 20, maxLength: 30 });

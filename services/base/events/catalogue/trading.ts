@@ -1,11 +1,11 @@
 import { Type } from "typebox";
 import { defineEvent } from "../define.ts";
-import { Amount, Direction, Id, Symbol, UserId } from "./fields.ts";
+import { Amount, Direction, Id, AssetSymbol, UserId } from "./fields.ts";
 
 const trade = {
   tradeId: Id,
   userId: UserId,
-  symbol: Symbol,
+  symbol: AssetSymbol,
   direction: Direction,
   /** Quote currency. */
   amount: Amount,

@@ -1,0 +1,78 @@
+import { Type } from "typebox";
+
+const Username = Type.String({
+  pattern: "^[A-Za-z0-9_.-]{3,32}$",
+  description: "3 to 32 of letters, digits, `_`, `.` and `-`; unique without letter case.",
+  examples: ["satoshi"],
+});
+const Email = Type.String({
+  maxLength: 254,
+  pattern: "^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$",
+  examples: ["satoshi@example.com"],
+});
+const Password = Type.String({ minLength: 8, maxLength: 128, examples: ["correct horse battery staple"] });
+const DisplayName = Type.String({ minLength: 1, maxLength: 64, examples: ["Satoshi N."] });
+const Bio = Type.String({ maxLength: 500, examples: ["HODL."] });
+const Instant = Type.String({ examples: ["2025-01-31T12:00:00.000Z"] });
+const UserId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [1000] });
+
+function nullable<T extends Type.TSchema>(schema: T): Type.TUnion<[T, Type.TNull]> {
+  return Type.Union([schema, Type.Null()]);
+}
+
+export const RegisterBody = Type.Object(
+  { username: Username, email: Email, password: Password },
+  { additionalProperties: false },
+);
+
+export const LoginBody = Type.Object(
+  {
+    username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, examples: ["satoshi"] })),
+    email: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
+    password: Type.String({ minLength: 1, maxLength: 128, examples: ["correct horse battery staple"] }),
+  },
+  { additionalProperties: false, description: "Either `username` or `email`, and the password." },
+);
+
+export const ProfileBody = Type.Object(
+  { displayName: Type.Optional(nullable(DisplayName)), bio: Type.Optional(nullable(Bio)) },
+  { additionalProperties: false, minProperties: 1, description: "What is given changes; `null` empties it." },
+);
+
+export const UserParams = Type.Object({ id: UserId });
+
+const account = { id: UserId, username: Username, displayName: nullable(DisplayName), bio: nullable(Bio), createdAt: Instant };
+
+const ActivityReply = Type.Object({
+  lastSeenAt: nullable(Instant),
+  tradesExecuted: Type.Integer(),
+  positionsClosed: Type.Integer(),
+  postsCreated: Type.Integer(),
+  likesGiven: Type.Integer(),
+});
+
+/** What only the user sees of itself. */
+const OwnAccount = Type.Object({ ...account, email: Email });
+
+/** Signed token of one hour. */
+export const TokenReply = Type.Object({
+  token: Type.String({ description: "Send it as `Authorization: Bearer <token>`." }),
+  expiresAt: Instant,
+});
+export const RegisterReply = Type.Object({ user: OwnAccount, token: Type.String(), expiresAt: Instant });
+export const MeReply = Type.Object({ ...account, email: Email, activity: ActivityReply });
+export const ProfileReply = Type.Object({ ...account, activity: ActivityReply });
+export const OwnAccountReply = OwnAccount;
+
+export const JwksReply = Type.Object({
+  keys: Type.Array(
+    Type.Object({
+      kid: Type.String(),
+      kty: Type.String({ examples: ["OKP"] }),
+      crv: Type.String({ examples: ["Ed25519"] }),
+      x: Type.String(),
+      alg: Type.String({ examples: ["EdDSA"] }),
+      use: Type.String({ examples: ["sig"] }),
+    }),
+  ),
+});

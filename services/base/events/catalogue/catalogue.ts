@@ -2,7 +2,7 @@ import type { EventDefinition } from "../define.ts";
 import { subscriptionStarted } from "./financial.ts";
 import { achievementUnlocked, levelReached, xpAwarded } from "./gamification.ts";
 import { nftListed, nftMinted, nftSold } from "./nft.ts";
-import { postCreated, postLiked } from "./social.ts";
+import { postCommented, postCreated, postLiked, userFollowed } from "./social.ts";
 import { positionClosed, tradeExecuted } from "./trading.ts";
 import { userRegistered } from "./user.ts";
 
@@ -16,6 +16,8 @@ export const catalogue: readonly EventDefinition[] = [
   levelReached,
   postCreated,
   postLiked,
+  postCommented,
+  userFollowed,
   subscriptionStarted,
   nftMinted,
   nftListed,

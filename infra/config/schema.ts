@@ -1,0 +1,89 @@
+import Type, { type Static, type TSchema } from "typebox";
+import { allServices } from "../../services/catalogue.ts";
+import { workloadNames } from "../platform/platform.ts";
+
+/** What a key takes, in words that complete "takes ...", and a value that is right, for the command that fixes it. */
+export interface Rule {
+  readonly takes: string;
+  readonly example: string;
+}
+
+/** A schema with its rule in words: every leaf of the config has one. */
+export type Leaf = TSchema & Rule;
+
+const environmentPattern = "^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$";
+
+const limits = Type.Object({
+  memoryMb: Type.Optional(
+    Type.Integer({ minimum: 32, maximum: 65_536, takes: "an integer number of MiB, 32 to 65536", example: "512" }),
+  ),
+  cpus: Type.Optional(
+    Type.Number({ minimum: 0.01, maximum: 64, takes: "a number of CPU cores, 0.01 to 64", example: "0.5" }),
+  ),
+});
+
+const instances = Type.Integer({ minimum: 0, maximum: 20, takes: "an integer number of instances, 0 to 20", example: "1" });
+
+const perMinute = (example: string) =>
+  Type.Integer({ minimum: 1, maximum: 1_000_000, takes: "an integer number of requests a minute, 1 to 1000000", example });
+
+/** An object whose keys come from a list: all of them optional. */
+function keyed<T extends TSchema>(names: readonly string[], value: T) {
+  return Type.Object(Object.fromEntries(names.map((name) => [name, Type.Optional(value)])));
+}
+
+function choice<T extends string[]>(values: readonly [...T], example: T[number]) {
+  return Type.Enum(values, { takes: `one of ${values.join(", ")}`, example });
+}
+
+/** Every key of `astratrade:` in a stack's config. Defaults stand in `settings.ts`. */
+export const configSchema = Type.Object({
+  environment: Type.Optional(
+    Type.String({
+      pattern: environmentPattern,
+      takes: "a name of 1 to 20 lower-case letters, digits and hyphens that starts with a letter",
+      example: "dev",
+    }),
+  ),
+  colour: Type.Optional(choice(["blue", "green"], "blue")),
+  mode: Type.Optional(choice(["dev", "production"], "dev")),
+  target: Type.Optional(choice(["docker"], "docker")),
+  portOffset: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 50_000,
+      takes: "an integer, 0 to 50000, that is added to every host port",
+      example: "0",
+    }),
+  ),
+  version: Type.Optional(
+    Type.String({
+      pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$",
+      takes: "a release name of 1 to 63 letters, digits, '_', '.' and '-'",
+      example: "v1",
+    }),
+  ),
+  grafana: Type.Optional(choice(["auto", "on", "off"], "auto")),
+  resources: Type.Optional(keyed(workloadNames, limits)),
+  replicas: Type.Optional(
+    keyed(
+      allServices.map((service) => service.name),
+      instances,
+    ),
+  ),
+  limits: Type.Optional(
+    Type.Object({ perUser: Type.Optional(perMinute("200")), perService: Type.Optional(perMinute("1000")) }),
+  ),
+  logLevel: Type.Optional(choice(["debug", "info", "warn", "error"], "info")),
+  foundationStack: Type.Optional(
+    Type.String({
+      pattern: "^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){0,2}$",
+      takes: "the name of a Pulumi stack: <stack> or <organization>/<project>/<stack>",
+      example: "dev",
+    }),
+  ),
+  ephemeral: Type.Optional(Type.Boolean({ takes: "true or false", example: "false" })),
+});
+
+/** The config of a stack as written by a person, checked. */
+export type StackConfig = Static<typeof configSchema>;

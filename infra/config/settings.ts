@@ -1,0 +1,130 @@
+import { domainServices } from "../../services/catalogue.ts";
+import { DATABASE_CONNECTIONS } from "../platform/defaults.ts";
+import type { Settings } from "../platform/settings.ts";
+import { COLOURS, type Colour } from "../platform/workload.ts";
+import { check, type CheckContext, configCommand, NAMESPACE } from "./check.ts";
+import { ConfigError } from "./config-error.ts";
+import { configSchema, type StackConfig } from "./schema.ts";
+
+/** The `astratrade:` keys of one stack, without the namespace, as a person wrote them: text, or objects of text. */
+export interface RawConfig {
+  readonly stackName: string;
+  /** Where it was read, for the heading of an error. */
+  readonly source: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Keys whose values must never be shown. */
+  readonly secretKeys: ReadonlySet<string>;
+}
+
+/** Environment of the stacks `dev`, `blue` and `green`; others carry its name in front. */
+const DEFAULT_ENVIRONMENT = "dev";
+
+/** Name of the stack that holds an environment's foundation or colour, unless config says otherwise. */
+export function stackNameOf(environment: string, stack: "foundation" | Colour): string {
+  const name = stack === "foundation" ? "dev" : stack;
+  return environment === DEFAULT_ENVIRONMENT ? name : `${environment}-${name}`;
+}
+
+/** Colour that a stack's name says: `green`, `test-green`. */
+function colourOfName(stackName: string): Colour | undefined {
+  return COLOURS.find((colour) => stackName === colour || stackName.endsWith(`-${colour}`));
+}
+
+/** Connections that both colours may open at once, at these numbers of instances. */
+export function connectionBudget(replicas: Settings["replicas"]): number {
+  const instances = domainServices
+    .filter((service) => service.schema !== undefined)
+    .reduce((sum, service) => sum + (replicas[service.name] ?? 1), 0);
+  return COLOURS.length * instances * DATABASE_CONNECTIONS.perInstance + DATABASE_CONNECTIONS.reserve;
+}
+
+/** Where a choice that will come one day deserves more than "not one of". */
+function checkTarget(config: RawConfig, context: CheckContext): void {
+  if (config.values["target"] !== "kubernetes") return;
+  const index = context.problems.findIndex((problem) => problem.path === `${NAMESPACE}:target`);
+  context.problems[index] = {
+    path: `${NAMESPACE}:target`,
+    message: 'takes docker; this version does not deploy to Kubernetes yet (got "kubernetes")',
+    fix: configCommand("set", "target", config.stackName, "docker"),
+  };
+}
+
+/** What only shows when values are seen together. */
+function checkTogether(config: RawConfig, settings: Settings, context: CheckContext): void {
+  const add = (key: string, message: string, fix: string) =>
+    context.problems.push({ path: `${NAMESPACE}:${key}`, message, fix });
+  const named = colourOfName(config.stackName);
+  if (named !== undefined && settings.colour !== named && !context.problems.some((p) => p.path === `${NAMESPACE}:colour`)) {
+    add(
+      "colour",
+      `takes ${named} in stack "${config.stackName}" (got ${settings.colour ?? "nothing"})`,
+      configCommand("set", "colour", config.stackName, named),
+    );
+  }
+  if (COLOURS.some((colour) => settings.environment.endsWith(`-${colour}`))) {
+    add(
+      "environment",
+      `takes a name that does not end in -blue or -green, which are colours (got "${settings.environment}")`,
+      configCommand("set", "environment", config.stackName, settings.environment.replace(/-(blue|green)$/, "")),
+    );
+  }
+  const connections = connectionBudget(settings.replicas);
+  if (connections > DATABASE_CONNECTIONS.max) {
+    add(
+      "replicas",
+      `takes instances whose connections fit PostgreSQL: 2 colours x instances x ${DATABASE_CONNECTIONS.perInstance} + ` +
+        `${DATABASE_CONNECTIONS.reserve} may be ${DATABASE_CONNECTIONS.max} at most (got ${connections})`,
+      configCommand("rm", "replicas", config.stackName),
+    );
+  }
+}
+
+/** Drops keys without a value, so that an absent setting is absent. */
+function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** Settings with every default in its place. */
+function withDefaults(config: StackConfig): Settings {
+  const environment = config.environment ?? DEFAULT_ENVIRONMENT;
+  return {
+    environment,
+    ...(config.colour === undefined ? {} : { colour: config.colour }),
+    mode: config.mode ?? "dev",
+    portOffset: config.portOffset ?? 0,
+    ...(config.version === undefined ? {} : { version: config.version }),
+    grafana: config.grafana ?? "auto",
+    resources: present(config.resources ?? {}) as Settings["resources"],
+    replicas: present(config.replicas ?? {}) as Settings["replicas"],
+    limits: { perUser: config.limits?.perUser ?? 200, perService: config.limits?.perService ?? 1000 },
+    logLevel: config.logLevel ?? "info",
+    foundationStack: config.foundationStack ?? stackNameOf(environment, "foundation"),
+    ephemeral: config.ephemeral ?? false,
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/**
+ * Makes a stack's settings from its config. Nothing wrong is replaced by a default: every problem is reported.
+ * @throws ConfigError `config-invalid` with all problems at once.
+ */
+export function readSettings(config: RawConfig): Settings {
+  const context: CheckContext = { stackName: config.stackName, secretKeys: config.secretKeys, problems: [] };
+  const checked = check(configSchema, config.values, "", context) as StackConfig;
+  checkTarget(config, context);
+  const settings = withDefaults(checked);
+  checkTogether(config, settings, context);
+  if (context.problems.length > 0) {
+    throw new ConfigError("config-invalid", `the config of stack "${config.stackName}" (${config.source})`, context.problems);
+  }
+  return deepFreeze(settings);
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Metrics } from "../metrics.ts";
+import { CORRELATION_HEADER, withCorrelationId } from "../correlation.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Of the caller where well-formed, else made here; echoed in every response. */
+    readonly correlationId: string;
+  }
+}
+
+/** Asked by machines every few seconds: not worth a line each. */
+const QUIET = new Set(["/health", "/health/live", "/health/ready", "/metrics"]);
+
+/** Correlation id on every request and answer, one log line and one measurement for each. */
+export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
+  app.decorateRequest("correlationId", {
+    getter(this: FastifyRequest) {
+      return this.id;
+    },
+  });
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header(CORRELATION_HEADER, request.id);
+    withCorrelationId(request.id, done);
+  });
+  // Reading a body leaves the context of the first hook: enter it again for the handler.
+  app.addHook("preValidation", (request, _reply, done) => withCorrelationId(request.id, done));
+  const measure = measurement(metrics);
+  app.addHook("onResponse", (request, reply, done) => {
+    measure(request, reply);
+    logAccess(request, reply);
+    done();
+  });
+  app.addHook("onRoute", (route) => {
+    const methods = Array.isArray(route.method) ? route.method : [route.method];
+    for (const method of methods.filter((name) => name !== "HEAD" && name !== "OPTIONS")) {
+      for (const code of ["200", "500"]) metrics.httpDuration.zero({ route: route.url, method, code });
+    }
+  });
+}
+
+/** Series are looked up by one short key instead of by hashing three labels for each request. */
+function measurement(metrics: Metrics): (request: FastifyRequest, reply: FastifyReply) => void {
+  const children = new Map<string, { observe(seconds: number): void }>();
+  return (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    const key = `${request.method} ${reply.statusCode} ${route}`;
+    let child = children.get(key);
+    if (child === undefined) {
+      child = metrics.httpDuration.labels({ route, method: request.method, code: String(reply.statusCode) });
+      children.set(key, child);
+    }
+    child.observe(reply.elapsedTime / 1000);
+  };
+}
+
+function logAccess(request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? "unknown";
+  const level = reply.statusCode >= 500 ? "warn" : QUIET.has(route) ? "debug" : "info";
+  request.log[level](
+    {
+      correlationId: request.id,
+      method: request.method,
+      path: request.url.split("?", 1)[0],
+      route,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    },
+    "request",
+  );
+}

@@ -1,0 +1,27 @@
+import { pino, type Logger } from "pino";
+import type { ProcessConfig } from "./config.ts";
+import { currentCorrelationId } from "./correlation.ts";
+
+const SECRET_PATHS = ["password", "token", "secret", "authorization", "*.password", "*.token", "*.secret", "*.authorization"];
+
+/**
+ * JSON lines on standard output: service, instance, colour and version on each, and the correlation id of the
+ * request or event that is being handled. Keys that name a secret are cut out.
+ */
+export function createLogger(config: ProcessConfig): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      base: { service: config.service, instance: config.instance, colour: config.colour, version: config.version },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_PATHS, censor: "[secret]" },
+      mixin: (fields) => {
+        const correlationId = currentCorrelationId();
+        return correlationId === undefined || "correlationId" in fields ? {} : { correlationId };
+      },
+    },
+    // Asynchronous without a minimum: a line leaves at once when the process is idle, and in batches under load.
+    pino.destination({ dest: 1, sync: false }),
+  );
+}

@@ -9,6 +9,8 @@ export interface ImageDeclaration {
   readonly recipe: string;
   /** Bundle that is copied in as `main.js`: entry file from the project's root. */
   readonly bundle?: string;
+  /** Stands on an image that not every machine can have (`HostFacts`); without it the workload is left out. */
+  readonly optional?: boolean;
 }
 
 /** Image of a Node service: one recipe, one bundle each. */
@@ -16,7 +18,7 @@ export function serviceImage(service: string): ImageName {
   return `service-${service}`;
 }
 
-/** Images that this project builds. Grafana is a stock image and stands in `images/versions.json`. */
+/** Images that this project builds. What they are made from is pinned in `images/versions.json`. */
 export const images: readonly ImageDeclaration[] = [
   ...allServices.map((service) => ({
     name: serviceImage(service.name),
@@ -30,6 +32,7 @@ export const images: readonly ImageDeclaration[] = [
   { name: "prometheus", recipe: "prometheus" },
   { name: "alertmanager", recipe: "alertmanager" },
   { name: "exporters", recipe: "exporters" },
+  { name: "grafana", recipe: "grafana", optional: true },
 ];
 
 /** Image reference (repository:tag) of every image that a deployment uses. */

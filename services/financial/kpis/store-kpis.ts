@@ -1,0 +1,80 @@
+import { Decimal } from "decimal.js";
+import type { Database, Transaction } from "../../base/postgres/database.ts";
+import type { Contribution, KpiMetric } from "./contribution.ts";
+import { DAY_MINUTES, SHORT_MINUTES, type WindowTotals } from "./kpi.ts";
+
+/** Adds what an event contributes to the minute and the hour in which it occurred (ISO 8601). */
+export async function addContribution(tx: Transaction, contribution: Contribution, occurredAt: string): Promise<void> {
+  const amounts = Object.entries(contribution.amounts).filter(([, amount]) => !amount.isZero());
+  if (amounts.length > 0) {
+    // One order of rows for all: two transactions that add to the same minute wait for each other and never lock up.
+    amounts.sort(([a], [b]) => (a < b ? -1 : 1));
+    await tx.query(
+      `INSERT INTO kpi_minutes AS mine (minute, metric, value)
+       SELECT date_trunc('minute', $1::timestamptz), metric, value FROM unnest($2::text[], $3::numeric[]) AS added (metric, value)
+       ON CONFLICT (minute, metric) DO UPDATE SET value = mine.value + excluded.value`,
+      [occurredAt, amounts.map(([metric]) => metric), amounts.map(([, amount]) => amount.toFixed())],
+    );
+  }
+  await tx.query(
+    `INSERT INTO activity_hours AS mine (hour, user_id, first_at, last_at)
+     VALUES (date_trunc('hour', $1::timestamptz, 'UTC'), $2, $1, $1)
+     ON CONFLICT (hour, user_id) DO UPDATE
+       SET first_at = least(mine.first_at, excluded.first_at), last_at = greatest(mine.last_at, excluded.last_at)
+       WHERE excluded.first_at < mine.first_at OR excluded.last_at > mine.last_at`,
+    [occurredAt, contribution.activeUserId],
+  );
+}
+
+interface MetricRow {
+  metric: KpiMetric;
+  day: string;
+  day_before: string;
+  short: string;
+  short_before: string;
+}
+
+/** The windows that end at `nowMs`, and those of the same length before them. */
+export async function windowTotals(
+  database: Database,
+  nowMs: number,
+): Promise<{ readonly current: WindowTotals; readonly before: WindowTotals }> {
+  const now = new Date(nowMs);
+  const [metrics, [active]] = await Promise.all([
+    database.query<MetricRow>(
+      `WITH at AS (SELECT date_trunc('minute', $1::timestamptz) + interval '1 minute' AS ends,
+                          make_interval(mins => $2) AS day, make_interval(mins => $3) AS short)
+       SELECT metric,
+         coalesce(sum(value) FILTER (WHERE minute >= ends - day), 0) AS day,
+         coalesce(sum(value) FILTER (WHERE minute < ends - day), 0) AS day_before,
+         coalesce(sum(value) FILTER (WHERE minute >= ends - short), 0) AS short,
+         coalesce(sum(value) FILTER (WHERE minute < ends - short AND minute >= ends - 2 * short), 0) AS short_before
+       FROM kpi_minutes, at WHERE minute >= ends - 2 * day
+       GROUP BY metric`,
+      [now, DAY_MINUTES, SHORT_MINUTES],
+    ),
+    database.query<{ current: string; before: string }>(
+      `WITH at AS (SELECT $1::timestamptz AS ends, make_interval(mins => $2) AS day)
+       SELECT count(DISTINCT user_id) FILTER (WHERE last_at > ends - day) AS current,
+         count(DISTINCT user_id) FILTER (WHERE first_at <= ends - day AND last_at > ends - 2 * day) AS before
+       FROM activity_hours, at WHERE hour > ends - 2 * day - interval '1 hour'`,
+      [now, DAY_MINUTES],
+    ),
+  ]);
+  const sums = new Map(metrics.map((row) => [row.metric, row]));
+  const sum = (metric: KpiMetric, column: Exclude<keyof MetricRow, "metric">): Decimal =>
+    new Decimal(sums.get(metric)?.[column] ?? 0);
+  const totals = (users: string | undefined, day: "day" | "day_before", short: "short" | "short_before"): WindowTotals => ({
+    activeUsers: Number(users ?? 0),
+    registrations: sum("registrations", day),
+    recentTrades: sum("trades", short),
+    volume: sum("volume", day),
+    revenue: sum("revenue", day),
+    interactions: sum("interactions", day),
+    nftVolume: sum("nft-volume", day),
+  });
+  return {
+    current: totals(active?.current, "day", "short"),
+    before: totals(active?.before, "day_before", "short_before"),
+  };
+}

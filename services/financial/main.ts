@@ -1,0 +1,4 @@
+import { runService } from "../base/service.ts";
+import { financial } from "./service.ts";
+
+await runService(financial);

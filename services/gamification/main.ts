@@ -1,0 +1,4 @@
+import { runService } from "../base/service.ts";
+import { gamification } from "./service.ts";
+
+await runService(gamification);

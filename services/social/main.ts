@@ -1,0 +1,4 @@
+import { runService } from "../base/service.ts";
+import { social } from "./service.ts";
+
+await runService(social);

@@ -4,13 +4,20 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Clock } from "./clock.ts";
-import type { ServiceConfig } from "./config.ts";
+import { allServices } from "../catalogue.ts";
+import { readServiceConfig, type ServiceConfig } from "./config.ts";
 import type { ServiceDeclaration } from "./declaration.ts";
 import type { ConsumerGroup } from "./events/consumer-group.ts";
 import type { EventPublisher } from "./events/publisher.ts";
+import type { DependencyProbe } from "./health/probe.ts";
+import { DRAIN_TIMES } from "./lifecycle/drain.ts";
+import { launchService } from "./lifecycle/launch.ts";
+import { runProcess } from "./lifecycle/process.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Database } from "./postgres/database.ts";
 import type { Migration } from "./postgres/migration.ts";
+import type { RegistryTable } from "./registry/table.ts";
+import type { TrafficWatch } from "./traffic/watch.ts";
 
 /** Fastify with TypeBox schemas: `app.get("/x", { schema: { querystring: Type.Object(...) } }, ...)` is typed by them. */
 export type ServiceApp = FastifyInstance<
@@ -33,6 +40,10 @@ export interface ServiceContext {
   readonly metrics: Metrics;
   readonly auth: Authenticator;
   readonly clock: Clock;
+  /** All running instances, from memory. */
+  readonly registry: RegistryTable;
+  /** Which colour gets which share of the traffic, from memory. */
+  readonly traffic: TrafficWatch;
 }
 
 /** All that makes a service different from the others; everything else is the template's. */
@@ -44,9 +55,14 @@ export interface ServiceDefinition {
   readonly migrations?: readonly Migration[];
   /** Registers routes and plugins; `app` is already mounted. */
   routes(app: ServiceApp, context: ServiceContext): void | Promise<void>;
+  /** Dependencies that `/health` names besides the stores. */
+  dependencies?(context: ServiceContext): readonly DependencyProbe[];
   /** Event consumers. They read while this colour has weight. */
   handlers?(context: ServiceContext): readonly ConsumerGroup[];
-  /** Runs once when the stores are up and the schema is there, before the service is ready: seeds, timers. */
+  /**
+   * Runs when the stores are up and the schema is there, before the service is ready: seeds, timers. It runs again
+   * when it fails, so what it does has to be repeatable.
+   */
   start?(context: ServiceContext): Promise<void>;
   /** Runs once on stop, when no request is in flight any more and before the stores close. */
   stop?(context: ServiceContext): Promise<void>;
@@ -64,12 +80,22 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** Starts a service in this process and waits until it is ready: what tests use. */
+/** Starts a service in this process and waits until it is ready: what tests use. It stops without the announcement. */
 export async function startService(definition: ServiceDefinition, config: ServiceConfig): Promise<RunningService> {
-  return Promise.reject(new Error(`${definition.declaration.name} on port ${config.port}: the lifecycle is not wired`));
+  const drainTimes = { announceMs: 0, inFlightMs: 5_000 };
+  const running = await launchService(definition, config, { drainTimes, workloads: workloadNames() });
+  await running.ready;
+  return running;
 }
 
 /** The whole process of a service: configuration, signals, exit code. `main.ts` is `await runService(definition)`. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  return Promise.reject(new Error(`${definition.declaration.name}: the lifecycle is not wired`));
+  await runProcess(definition.declaration.name, {
+    readConfig: () => readServiceConfig(definition.declaration),
+    start: (config) => launchService(definition, config, { drainTimes: DRAIN_TIMES, workloads: workloadNames(), runtimeMetrics: true }),
+  });
+}
+
+function workloadNames(): readonly string[] {
+  return allServices.map((service) => service.name);
 }

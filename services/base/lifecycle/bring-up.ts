@@ -1,0 +1,47 @@
+import type { ServiceContext, ServiceDefinition } from "../service.ts";
+import type { Membership } from "../registry/membership.ts";
+import { schemaReady } from "../postgres/schema-ready.ts";
+import { keepTrying, type Persistence } from "./keep-trying.ts";
+import type { LifePhase } from "./phase.ts";
+
+export interface BringUp {
+  readonly definition: ServiceDefinition;
+  readonly context: ServiceContext;
+  /** Names of all workloads, for the first traffic table of an environment. */
+  readonly workloads: readonly string[];
+  readonly membership: Membership;
+  readonly phase: LifePhase;
+  startEvents(): void;
+}
+
+/** Everything between live and ready, in order; each step is tried until it works. */
+export async function bringUp(parts: BringUp, how: Persistence): Promise<void> {
+  const { definition, context, membership, phase } = parts;
+  const { redis, database, registry, traffic, config, log } = context;
+  const lastMigration = definition.migrations?.at(-1)?.id;
+  const steps: readonly (readonly [string, () => Promise<void>])[] = [
+    ["redis", async () => void (await redis.ping())],
+    ...(config.postgres === undefined ? [] : [["postgres", async () => void (await database.query("SELECT 1"))] as const]),
+    ...(lastMigration === undefined
+      ? []
+      : [
+          [
+            "the database schema",
+            async () => {
+              if (!(await schemaReady(database, lastMigration))) throw new Error(`migration ${lastMigration} is not applied yet`);
+            },
+          ] as const,
+        ]),
+    ["the registry", () => registry.refresh()],
+    ["the traffic table", () => traffic.initialise(parts.workloads, config.colour, config.instance)],
+    ["the service's own start", async () => definition.start?.(context)],
+  ];
+  for (const [what, attempt] of steps) if (!(await keepTrying(what, attempt, how))) return;
+  registry.start();
+  traffic.start();
+  phase.becomeReady();
+  await membership.join();
+  await registry.refresh();
+  parts.startEvents();
+  log.info({ trafficWeight: traffic.weight(config.service, config.colour) }, `${config.service} is ready`);
+}

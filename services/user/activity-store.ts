@@ -6,19 +6,21 @@ export interface Activity {
   readonly tradesExecuted: number;
   readonly positionsClosed: number;
   readonly postsCreated: number;
+  readonly commentsWritten: number;
   readonly likesGiven: number;
+  readonly usersFollowed: number;
 }
 
 /** Counter that one activity raises. */
-export type ActivityCounter = "trades_executed" | "positions_closed" | "posts_created" | "likes_given";
+export type ActivityCounter =
+  | "trades_executed"
+  | "positions_closed"
+  | "posts_created"
+  | "comments_written"
+  | "likes_given"
+  | "users_followed";
 
-interface Row {
-  last_seen_at: Date;
-  trades_executed: string;
-  positions_closed: string;
-  posts_created: string;
-  likes_given: string;
-}
+type Row = { last_seen_at: Date } & Record<ActivityCounter, string>;
 
 /** Counts one activity; the time last seen never goes back, whatever order events arrive in. */
 export async function countActivity(
@@ -38,7 +40,8 @@ export async function countActivity(
 
 export async function activityOf(database: Database, userId: number): Promise<Activity> {
   const [row] = await database.query<Row>(
-    `SELECT last_seen_at, trades_executed, positions_closed, posts_created, likes_given FROM activity WHERE user_id = $1`,
+    `SELECT last_seen_at, trades_executed, positions_closed, posts_created, comments_written, likes_given, users_followed
+       FROM activity WHERE user_id = $1`,
     [userId],
   );
   return {
@@ -46,6 +49,8 @@ export async function activityOf(database: Database, userId: number): Promise<Ac
     tradesExecuted: Number(row?.trades_executed ?? 0),
     positionsClosed: Number(row?.positions_closed ?? 0),
     postsCreated: Number(row?.posts_created ?? 0),
+    commentsWritten: Number(row?.comments_written ?? 0),
     likesGiven: Number(row?.likes_given ?? 0),
+    usersFollowed: Number(row?.users_followed ?? 0),
   };
 }

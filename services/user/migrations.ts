@@ -31,7 +31,9 @@ export const migrations: readonly Migration[] = [
         trades_executed  bigint NOT NULL DEFAULT 0 CHECK (trades_executed >= 0),
         positions_closed bigint NOT NULL DEFAULT 0 CHECK (positions_closed >= 0),
         posts_created    bigint NOT NULL DEFAULT 0 CHECK (posts_created >= 0),
-        likes_given      bigint NOT NULL DEFAULT 0 CHECK (likes_given >= 0)
+        comments_written bigint NOT NULL DEFAULT 0 CHECK (comments_written >= 0),
+        likes_given      bigint NOT NULL DEFAULT 0 CHECK (likes_given >= 0),
+        users_followed   bigint NOT NULL DEFAULT 0 CHECK (users_followed >= 0)
       );
     `,
   },

@@ -48,7 +48,9 @@ const ActivityReply = Type.Object({
   tradesExecuted: Type.Integer(),
   positionsClosed: Type.Integer(),
   postsCreated: Type.Integer(),
+  commentsWritten: Type.Integer(),
   likesGiven: Type.Integer(),
+  usersFollowed: Type.Integer(),
 });
 
 /** What only the user sees of itself. */

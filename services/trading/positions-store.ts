@@ -1,0 +1,166 @@
+import { Decimal } from "decimal.js";
+import type { Transaction } from "../base/postgres/database.ts";
+import type { Direction } from "./pricing.ts";
+import type { Settlement } from "./profit.ts";
+
+export interface Position {
+  readonly id: string;
+  readonly userId: number;
+  readonly symbol: string;
+  readonly direction: Direction;
+  readonly leverage: number;
+  /** Base currency. */
+  readonly quantity: Decimal;
+  /** Worth at the opening, in quote currency. */
+  readonly amount: Decimal;
+  readonly margin: Decimal;
+  readonly entryPrice: Decimal;
+  readonly openedAt: Date;
+  /** How it ended; absent while it is open. */
+  readonly closed?: { readonly price: Decimal; readonly profit: Decimal; readonly at: Date };
+}
+
+export interface OpeningTrade {
+  readonly id: string;
+  readonly position: Position;
+  readonly fee: Decimal;
+}
+
+export interface ClosingTrade {
+  readonly id: string;
+  readonly position: Position;
+  readonly price: Decimal;
+  readonly settlement: Settlement;
+  readonly at: Date;
+}
+
+export type StatusFilter = "open" | "closed" | "all";
+
+interface Row {
+  id: string;
+  user_id: string;
+  symbol: string;
+  direction: Direction;
+  leverage: number;
+  quantity: string;
+  amount: string;
+  margin: string;
+  entry_price: string;
+  opened_at: Date;
+  close_price: string | null;
+  profit: string | null;
+  closed_at: Date | null;
+}
+
+type Queries = Pick<Transaction, "query">;
+
+const COLUMNS =
+  "id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at, close_price, profit, closed_at";
+
+function toPosition(row: Row): Position {
+  return {
+    id: row.id,
+    userId: Number(row.user_id),
+    symbol: row.symbol,
+    direction: row.direction,
+    leverage: row.leverage,
+    quantity: new Decimal(row.quantity),
+    amount: new Decimal(row.amount),
+    margin: new Decimal(row.margin),
+    entryPrice: new Decimal(row.entry_price),
+    openedAt: row.opened_at,
+    ...(row.close_price !== null && row.profit !== null && row.closed_at !== null
+      ? { closed: { price: new Decimal(row.close_price), profit: new Decimal(row.profit), at: row.closed_at } }
+      : {}),
+  };
+}
+
+async function balanceOf(rows: Promise<{ balance: string }[]>): Promise<Decimal> {
+  const [row] = await rows;
+  if (!row) throw new Error("the account or the position changed although it was locked");
+  return new Decimal(row.balance);
+}
+
+/** Opens a position and takes margin and fee from the account, in one statement. The balance after it. */
+export function recordOpening(tx: Transaction, { id, position, fee }: OpeningTrade): Promise<Decimal> {
+  return balanceOf(
+    tx.query<{ balance: string }>(
+      `WITH position AS (
+         INSERT INTO positions (id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       ), trade AS (
+         INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
+         VALUES ($11, $1, $2, 'open', $9, $6, $7, $12, $10)
+       )
+       UPDATE accounts
+          SET balance = balance - $8::numeric - $12::numeric, margin = margin + $8::numeric,
+              exposure = exposure + $7::numeric, open_positions = open_positions + 1
+        WHERE user_id = $2 RETURNING balance`,
+      [
+        position.id,
+        position.userId,
+        position.symbol,
+        position.direction,
+        position.leverage,
+        position.quantity.toFixed(),
+        position.amount.toFixed(),
+        position.margin.toFixed(),
+        position.entryPrice.toFixed(),
+        position.openedAt,
+        id,
+        fee.toFixed(),
+      ],
+    ),
+  );
+}
+
+/** Closes an open position and gives its payout to the account, in one statement. The balance after it. */
+export function recordClosing(tx: Transaction, { id, position, price, settlement, at }: ClosingTrade): Promise<Decimal> {
+  return balanceOf(
+    tx.query<{ balance: string }>(
+      `WITH position AS (
+         UPDATE positions SET status = 'closed', close_price = $3, profit = $4, closed_at = $5
+          WHERE id = $1 AND user_id = $2 AND status = 'open' RETURNING id, amount, margin, quantity
+       ), trade AS (
+         INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
+         SELECT $6, id, $2, 'close', $3, quantity, $7, $8, $5 FROM position
+       )
+       UPDATE accounts
+          SET balance = balance + $9::numeric, margin = accounts.margin - position.margin,
+              exposure = exposure - position.amount, open_positions = open_positions - 1
+         FROM position
+        WHERE user_id = $2 RETURNING balance`,
+      [
+        position.id,
+        position.userId,
+        price.toFixed(),
+        settlement.profit.toFixed(),
+        at,
+        id,
+        settlement.amount.toFixed(),
+        settlement.fee.toFixed(),
+        settlement.payout.toFixed(),
+      ],
+    ),
+  );
+}
+
+/** A position of this user; another's is not found. */
+export async function findPosition(queries: Queries, userId: number, id: string): Promise<Position | undefined> {
+  const [row] = await queries.query<Row>(`SELECT ${COLUMNS} FROM positions WHERE id = $1 AND user_id = $2`, [id, userId]);
+  return row && toPosition(row);
+}
+
+/** Positions of a user, newest first, those before `cursor` (a position id). */
+export async function listPositions(
+  queries: Queries,
+  userId: number,
+  page: { readonly status: StatusFilter; readonly cursor?: string | undefined; readonly limit: number },
+): Promise<Position[]> {
+  const status = page.status === "all" ? "" : ` AND status = '${page.status}'`;
+  const rows = await queries.query<Row>(
+    `SELECT ${COLUMNS} FROM positions WHERE user_id = $1 AND ($2::uuid IS NULL OR id < $2)${status} ORDER BY id DESC LIMIT $3`,
+    [userId, page.cursor ?? null, page.limit],
+  );
+  return rows.map(toPosition);
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { run } from "../host/run.ts";
+
+const GIT_MS = 10_000;
+
+/** Variables by which plain `pulumi` finds its state, its passphrase and a Node that is new enough. */
+export type PulumiEnvironment = Readonly<Record<string, string>>;
+
+/** Writes a new passphrase, readable by its owner only, where there is none. */
+function ensurePassphrase(file: string): void {
+  if (existsSync(file)) return;
+  writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+}
+
+/**
+ * The exports that plain `pulumi` needs in a shell, and what they point to: the folder of the file backend and the
+ * passphrase are made when they are missing. What the shell has set already, such as a team's own backend, wins.
+ */
+export function pulumiEnvironment(projectRoot: string, shell: NodeJS.ProcessEnv = process.env): PulumiEnvironment {
+  const state = join(projectRoot, ".astra");
+  const backend = join(state, "pulumi");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  chmodSync(state, 0o700);
+
+  const variables: Record<string, string> = {};
+  if (shell["PULUMI_BACKEND_URL"] === undefined) {
+    mkdirSync(backend, { recursive: true, mode: 0o700 });
+    variables["PULUMI_BACKEND_URL"] = `file://${backend}`;
+  }
+  if (shell["PULUMI_CONFIG_PASSPHRASE"] === undefined && shell["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined) {
+    const file = join(state, "passphrase");
+    ensurePassphrase(file);
+    variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = file;
+  }
+  const bin = join(projectRoot, "node_modules", ".bin");
+  const path = shell["PATH"] ?? "";
+  return {
+    ...variables,
+    // A stack file that lost its salt, by `git checkout` for one, gets the stack's own again and not a new one.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PATH: path.split(delimiter)[0] === bin ? path : `${bin}${delimiter}${path}`,
+  };
+}
+
+/**
+ * Pulumi writes each stack's salt into its `Pulumi.<stack>.yaml`. It belongs to this machine's passphrase and is of no
+ * use in another clone, so git is told to look past that line (`.gitattributes` names the filter). Does nothing outside
+ * of a git checkout.
+ */
+export async function keepCheckoutClean(projectRoot: string): Promise<void> {
+  const git = async (...args: string[]) => await run("git", ["-C", projectRoot, ...args], { deadlineMs: GIT_MS });
+  if ((await git("rev-parse", "--git-dir")).code !== 0) return;
+  await git("config", "filter.pulumi-salt.clean", "sed -e '/^encryptionsalt:/d'");
+}

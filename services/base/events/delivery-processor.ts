@@ -1,0 +1,169 @@
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../postgres/database.ts";
+import { isDatabaseAway } from "../postgres/failures.ts";
+import { backoffMs, type Backoff } from "./backoff.ts";
+import type { Delivery, ReadDelivery } from "./delivery.ts";
+import type { EventMetrics } from "./event-metrics.ts";
+import { handleInTransaction, type Wanted } from "./group-transaction.ts";
+import type { GroupStreams } from "./group-streams.ts";
+import type { RetryQueue } from "./retry-queue.ts";
+import { EventSchemaError, parseEnvelope } from "./schema-check.ts";
+import { compareStreamIds } from "./stream-id.ts";
+import type { Subscription } from "./subscription.ts";
+import type { Wake } from "./wake.ts";
+
+export interface ProcessorOptions {
+  readonly group: string;
+  readonly subscription: Subscription;
+  readonly streams: Pick<GroupStreams, "acknowledge" | "bury">;
+  readonly retries: RetryQueue;
+  readonly database: Database;
+  readonly metrics: EventMetrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly wake: Pick<Wake, "sleep">;
+  /** True once the consumer has to end: what is not handled stays pending for another one. */
+  readonly stopping: () => boolean;
+  /** Deliveries of an event after which it is a dead letter, >= 1. */
+  readonly maxDeliveries: number;
+  /** Waits between tries while the database is away. */
+  readonly databaseBackoff: Backoff;
+}
+
+/** Events in one transaction. */
+const BATCH = 100;
+/** Deliveries after which an event is suspected of killing its consumers before they can say that it failed. */
+const SUSPECT_FACTOR = 5;
+
+/** Decides what becomes of deliveries: handled and acknowledged, tried again later, or dead letters. */
+export class DeliveryProcessor {
+  readonly #options: ProcessorOptions;
+
+  constructor(options: ProcessorOptions) {
+    this.#options = options;
+  }
+
+  /** Works through what was read, oldest first. Entries that wait for a retry already are left alone. */
+  async process(deliveries: readonly Delivery[]): Promise<void> {
+    const fresh = deliveries.filter((delivery) => !this.#options.retries.has(delivery));
+    const ordered = [...fresh].sort((a, b) => compareStreamIds(a.id, b.id));
+    for (let from = 0; from < ordered.length && !this.#options.stopping(); from += BATCH) {
+      await this.#batch(ordered.slice(from, from + BATCH));
+    }
+  }
+
+  /** Tries a delivery again whose time has come, then those that waited behind it. */
+  async retry(delivery: ReadDelivery): Promise<void> {
+    const wanted = { delivery, handlers: this.#options.subscription.handlersOf(delivery.event) };
+    await this.#alone(wanted);
+  }
+
+  /** Gives up a retry whose entry is not in the stream any more; what waited behind it goes on. */
+  async release(delivery: ReadDelivery): Promise<void> {
+    await this.process(this.#options.retries.settled(delivery));
+  }
+
+  async #batch(deliveries: readonly Delivery[]): Promise<void> {
+    const wanted: Wanted[] = [];
+    const unwanted: Delivery[] = [];
+    for (const delivery of deliveries) {
+      const found = await this.#read(delivery);
+      if (found === undefined) continue;
+      if (found.handlers.length === 0) unwanted.push(delivery);
+      else if (!this.#options.retries.hold(found.delivery)) wanted.push(found);
+    }
+    this.#options.metrics.count(this.#options.group, "ignored", unwanted.length);
+    if (wanted.length > 0) {
+      try {
+        await this.#handle(wanted);
+      } catch (error) {
+        if (this.#options.stopping() && isDatabaseAway(error)) return;
+        // One of them is at fault and took the others with it: each for itself, so that only that one waits.
+        for (const one of wanted) {
+          if (!this.#options.retries.hold(one.delivery)) await this.#alone(one);
+        }
+        wanted.length = 0;
+      }
+    }
+    const done = [...wanted.map(({ delivery }) => delivery), ...unwanted];
+    if (done.length > 0) await this.#options.streams.acknowledge(done);
+  }
+
+  /** The delivery with its handlers; absent when it was no event at all and is a dead letter now. */
+  async #read(delivery: Delivery): Promise<Wanted | undefined> {
+    const { group, subscription } = this.#options;
+    let read: ReadDelivery | undefined;
+    try {
+      read = { ...delivery, event: parseEnvelope(delivery.text) };
+      const elsewhere = delivery.onlyGroup !== undefined && delivery.onlyGroup !== group;
+      return { delivery: read, handlers: elsewhere ? [] : subscription.handlersOf(read.event) };
+    } catch (error) {
+      await this.#bury(delivery, error, read);
+      return undefined;
+    }
+  }
+
+  async #alone(wanted: Wanted): Promise<void> {
+    const { retries, streams, maxDeliveries, log, group } = this.#options;
+    const { delivery } = wanted;
+    try {
+      if (delivery.deliveries > maxDeliveries * SUSPECT_FACTOR) {
+        throw new EventSchemaError(`given to consumers ${delivery.deliveries} times, and none lived to say what happened`);
+      }
+      await this.#handle([wanted]);
+    } catch (error) {
+      if (this.#options.stopping()) return;
+      if (delivery.deliveries < maxDeliveries && !(error instanceof EventSchemaError)) {
+        this.#options.metrics.count(group, "retried");
+        log.warn({ err: error, ...facts(delivery), group }, `event handler failed, delivery ${delivery.deliveries} of ${maxDeliveries}`);
+        retries.failed(delivery);
+        return;
+      }
+      await this.#bury(delivery, error, delivery);
+      await this.release(delivery);
+      return;
+    }
+    await streams.acknowledge([delivery]);
+    await this.release(delivery);
+  }
+
+  /** Handles all in one transaction, however long the database is away: that is no fault of the events. */
+  async #handle(wanted: readonly Wanted[]): Promise<void> {
+    const { database, group, metrics, clock, log } = this.#options;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        const handled = await handleInTransaction(database, group, wanted);
+        metrics.count(group, "handled", handled.size);
+        metrics.count(group, "duplicate", wanted.length - handled.size);
+        const now = clock.now();
+        for (const { delivery } of wanted) {
+          if (handled.has(delivery.event.id)) metrics.delay(group, (now - Date.parse(delivery.event.occurredAt)) / 1000);
+        }
+        return;
+      } catch (error) {
+        if (!isDatabaseAway(error) || this.#options.stopping()) throw error;
+        if (failures === 1) log.warn({ err: error, group }, "events wait: the database cannot be used");
+        await this.#options.wake.sleep(backoffMs(this.#options.databaseBackoff, failures));
+      }
+    }
+  }
+
+  async #bury(delivery: Delivery, error: unknown, read?: ReadDelivery): Promise<void> {
+    const { streams, group, metrics, log, clock } = this.#options;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    await streams.bury(delivery, {
+      type: read?.event.type ?? "",
+      correlationId: read?.event.correlationId ?? "",
+      error: `${cause.name}: ${cause.message}`.slice(0, 2_000),
+      stack: (cause.stack ?? "").slice(0, 4_000),
+      at: new Date(clock.now()).toISOString(),
+    });
+    metrics.count(group, "dead_lettered");
+    log.error({ err: cause, ...(read ? facts(read) : { stream: delivery.stream, entry: delivery.id }), group }, "event is a dead letter now");
+  }
+}
+
+function facts({ stream, id, event }: ReadDelivery): Record<string, string> {
+  return { stream, entry: id, eventId: event.id, type: event.type, correlationId: event.correlationId };
+}

@@ -1,0 +1,167 @@
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../postgres/database.ts";
+import { backoffMs, type Backoff } from "./backoff.ts";
+import type { ConsumerGroup } from "./consumer-group.ts";
+import type { EventDefinition } from "./define.ts";
+import { DeliveryProcessor } from "./delivery-processor.ts";
+import type { EventMetrics } from "./event-metrics.ts";
+import { GroupStreams } from "./group-streams.ts";
+import { RetryQueue } from "./retry-queue.ts";
+import { Subscription } from "./subscription.ts";
+import { Wake } from "./wake.ts";
+
+/** How a consumer behaves; the defaults are what the platform runs with. */
+export interface ConsumerTuning {
+  /** Most entries a read. @default 100 */
+  readonly count?: number;
+  /** Longest wait for new entries, ms. @default 500 */
+  readonly blockMs?: number;
+  /** Deliveries of an event after which it is a dead letter. @default 8 */
+  readonly maxDeliveries?: number;
+  /** Waits between deliveries of an event that fails. @default 100 ms doubling to 10 s */
+  readonly retry?: Backoff;
+  /** Time after which an entry that a consumer has not acknowledged goes to another one, ms. @default 30000 */
+  readonly claimIdleMs?: number;
+  /** Time between looks for such entries, ms. @default 5000 */
+  readonly claimEveryMs?: number;
+}
+
+export interface GroupConsumerOptions {
+  readonly group: ConsumerGroup;
+  /** Consumer name in the group: the instance. */
+  readonly instance: string;
+  /** Its own connection, since reads block; the command timeout has to be longer than `blockMs`. */
+  readonly redis: Redis;
+  readonly database: Database;
+  readonly metrics: EventMetrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Whether this colour has weight for the workload: without it nothing new is read. */
+  readonly isActive: () => boolean;
+  readonly tuning?: ConsumerTuning;
+  readonly catalogue?: readonly EventDefinition[];
+}
+
+/** Waits between tries while Redis or PostgreSQL is away. */
+const STORE_BACKOFF: Backoff = { firstMs: 50, maxMs: 2_000 };
+/** How soon an activation is noticed. */
+const INACTIVE_LOOK_MS = 100;
+const LAG_EVERY_MS = 5_000;
+/** Failed events in memory above which nothing new is read: back-pressure instead of growth. */
+const MAX_WAITING = 1_000;
+
+/** One consumer of one group: reads, has the events handled, acknowledges. Survives the loss of either store. */
+export class GroupConsumer {
+  readonly #options: GroupConsumerOptions;
+  readonly #tuning: Required<ConsumerTuning>;
+  readonly #streams: GroupStreams;
+  readonly #retries: RetryQueue;
+  readonly #processor: DeliveryProcessor;
+  readonly #wake = new Wake();
+  #stopping = false;
+  #running: Promise<void> | undefined;
+  /** Entries may be pending under our name that we do not know of. */
+  #unknownPending = true;
+  #claimAt = 0;
+  #lagAt = 0;
+
+  constructor(options: GroupConsumerOptions) {
+    const { group, tuning = {} } = options;
+    this.#options = options;
+    this.#tuning = {
+      count: tuning.count ?? 100,
+      blockMs: tuning.blockMs ?? 500,
+      maxDeliveries: tuning.maxDeliveries ?? 8,
+      retry: tuning.retry ?? { firstMs: 100, maxMs: 10_000 },
+      claimIdleMs: tuning.claimIdleMs ?? 30_000,
+      claimEveryMs: tuning.claimEveryMs ?? 5_000,
+    };
+    const subscription = new Subscription(group, options.catalogue);
+    this.#streams = new GroupStreams(options.redis, group.name, options.instance, subscription.streams);
+    this.#retries = new RetryQueue(this.#tuning.retry, options.clock);
+    this.#processor = new DeliveryProcessor({
+      group: group.name,
+      subscription,
+      streams: this.#streams,
+      retries: this.#retries,
+      database: options.database,
+      metrics: options.metrics,
+      log: options.log,
+      clock: options.clock,
+      wake: this.#wake,
+      stopping: () => this.#stopping,
+      maxDeliveries: this.#tuning.maxDeliveries,
+      databaseBackoff: STORE_BACKOFF,
+    });
+    options.metrics.register(group.name);
+  }
+
+  /** Starts reading, at once or as soon as the stores are there. The group is made even while inactive. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Finishes and acknowledges what it is at, then ends its connection. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake.now();
+    await this.#running;
+    this.#options.redis.disconnect();
+  }
+
+  async #run(): Promise<void> {
+    let groupMade = false;
+    for (let failures = 0; !this.#stopping; ) {
+      try {
+        if (!groupMade) await this.#streams.create();
+        groupMade = true;
+        await this.#turn();
+        failures = 0;
+      } catch (error) {
+        // After a FLUSHALL the group is gone; after a cut connection an answer with entries may be.
+        groupMade = false;
+        this.#unknownPending = true;
+        failures += 1;
+        if (failures === 5) this.#options.log.warn({ err: error, group: this.#options.group.name }, "events cannot be read, trying on");
+        await this.#wake.sleep(backoffMs(STORE_BACKOFF, failures));
+      }
+    }
+  }
+
+  /** One round: retries that are due, what dead consumers left, then new entries. */
+  async #turn(): Promise<void> {
+    const now = this.#options.clock.now();
+    await this.#measureLag(now);
+    if (this.#unknownPending) {
+      await this.#processor.process(await this.#streams.readOwnPending());
+      this.#unknownPending = false;
+    }
+    for (const delivery of this.#retries.due()) {
+      if (this.#stopping) return;
+      if (await this.#streams.redeliver(delivery)) {
+        await this.#processor.retry({ ...delivery, deliveries: delivery.deliveries + 1 });
+      } else {
+        await this.#processor.release(delivery);
+      }
+    }
+    const patienceMs = Math.min(this.#tuning.blockMs, this.#retries.nextDueMs() ?? this.#tuning.blockMs);
+    if (!this.#options.isActive() || this.#retries.size >= MAX_WAITING) {
+      await this.#wake.sleep(Math.min(patienceMs, INACTIVE_LOOK_MS));
+      return;
+    }
+    if (now >= this.#claimAt) {
+      this.#claimAt = now + this.#tuning.claimEveryMs;
+      await this.#processor.process(await this.#streams.claimIdle(this.#tuning.claimIdleMs));
+    }
+    if (this.#stopping) return;
+    await this.#processor.process(await this.#streams.readNew(this.#tuning.count, patienceMs));
+  }
+
+  async #measureLag(now: number): Promise<void> {
+    if (now < this.#lagAt) return;
+    this.#lagAt = now + LAG_EVERY_MS;
+    this.#options.metrics.lag(this.#options.group.name, (await this.#streams.lagMs()) / 1000);
+  }
+}

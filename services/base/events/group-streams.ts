@@ -1,0 +1,136 @@
+import type { Redis } from "ioredis";
+import type { Delivery } from "./delivery.ts";
+import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD } from "./keys.ts";
+import { STREAM_START, streamIdTime, type StreamId } from "./stream-id.ts";
+
+type Entry = readonly [id: StreamId, fields: readonly string[] | null];
+type PendingRow = readonly [id: StreamId, consumer: string, idleMs: number, deliveries: number];
+
+const PAGE = 100;
+
+/** Field of a stream entry by name. */
+function field(fields: readonly string[], name: string): string | undefined {
+  const at = fields.findIndex((value, index) => index % 2 === 0 && value === name);
+  return at < 0 ? undefined : fields[at + 1];
+}
+
+function delivery(stream: string, [id, fields]: Entry, deliveries: number): Delivery {
+  const onlyGroup = field(fields ?? [], GROUP_FIELD);
+  return { stream, id, text: field(fields ?? [], EVENT_FIELD) ?? "", deliveries, ...(onlyGroup === undefined ? {} : { onlyGroup }) };
+}
+
+/** What a consumer group does in Redis, as one of its consumers. */
+export class GroupStreams {
+  readonly #redis: Redis;
+  readonly #group: string;
+  readonly #consumer: string;
+  readonly #streams: readonly string[];
+
+  constructor(redis: Redis, group: string, consumer: string, streams: readonly string[]) {
+    this.#redis = redis;
+    this.#group = group;
+    this.#consumer = consumer;
+    this.#streams = streams;
+  }
+
+  /** Makes the group in each of its streams, from the stream's beginning, where it is not there. */
+  async create(): Promise<void> {
+    for (const stream of this.#streams) {
+      await this.#redis.xgroup("CREATE", stream, this.#group, STREAM_START, "MKSTREAM").catch((error: unknown) => {
+        if (!(error instanceof Error && error.message.startsWith("BUSYGROUP"))) throw error;
+      });
+    }
+  }
+
+  /** Entries that no consumer of the group was given yet; waits up to `blockMs` for the first. */
+  async readNew(count: number, blockMs: number): Promise<Delivery[]> {
+    const ids = this.#streams.map(() => ">");
+    const reply = (await this.#redis.xreadgroup(
+      "GROUP", this.#group, this.#consumer, "COUNT", count, "BLOCK", Math.max(1, Math.round(blockMs)), "STREAMS", ...this.#streams, ...ids,
+    )) as [string, Entry[]][] | null;
+    return (reply ?? []).flatMap(([stream, entries]) => entries.map((entry) => delivery(stream, entry, 1)));
+  }
+
+  /** Everything that this consumer was given and has not acknowledged: after a restart, or an answer that was lost. */
+  async readOwnPending(): Promise<Delivery[]> {
+    const found: Delivery[] = [];
+    for (const stream of this.#streams) {
+      for (let from = "-"; ; ) {
+        const rows = await this.#pending(stream, from, this.#consumer);
+        found.push(...(await this.#fetch(stream, rows)));
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < PAGE) break;
+        from = `(${last[0]}`;
+      }
+    }
+    return found;
+  }
+
+  /** Takes over what a consumer has left lying for `minIdleMs`: it is dead, or as good as. At most 100 a stream. */
+  async claimIdle(minIdleMs: number): Promise<Delivery[]> {
+    const found: Delivery[] = [];
+    for (const stream of this.#streams) {
+      const reply = await this.#redis.xautoclaim(stream, this.#group, this.#consumer, minIdleMs, STREAM_START, "COUNT", PAGE);
+      const entries = (reply as [StreamId, Entry[]])[1];
+      const first = entries[0];
+      if (first === undefined) continue;
+      const rows = await this.#pending(stream, first[0], this.#consumer);
+      const deliveries = new Map(rows.map((row) => [row[0], row[3]]));
+      found.push(...entries.map((entry) => delivery(stream, entry, deliveries.get(entry[0]) ?? 1)));
+    }
+    return found;
+  }
+
+  /** Counts one more delivery of an own entry; false when it is not pending any more. */
+  async redeliver(entry: Delivery): Promise<boolean> {
+    const reply = await this.#redis.xclaim(entry.stream, this.#group, this.#consumer, 0, entry.id);
+    return reply.length > 0;
+  }
+
+  async acknowledge(entries: readonly Delivery[]): Promise<void> {
+    const byStream = new Map<string, StreamId[]>();
+    for (const { stream, id } of entries) byStream.set(stream, [...(byStream.get(stream) ?? []), id]);
+    await Promise.all([...byStream].map(([stream, ids]) => this.#redis.xack(stream, this.#group, ...ids)));
+  }
+
+  /** Puts an entry among the dead letters and acknowledges it, both or neither. */
+  async bury(entry: Delivery, fields: Readonly<Record<string, string>>): Promise<void> {
+    const pairs = Object.entries({
+      group: this.#group, stream: entry.stream, id: entry.id, deliveries: String(entry.deliveries), event: entry.text, ...fields,
+    }).flat();
+    const replies = await this.#redis.multi().xadd(DEAD_LETTERS, "*", ...pairs).xack(entry.stream, this.#group, entry.id).exec();
+    const failed = replies?.find(([error]) => error !== null)?.[0];
+    if (failed) throw failed;
+  }
+
+  /** Age of the oldest entry that the group has not handled, by Redis' clock, ms; 0 when there is none. */
+  async lagMs(): Promise<number> {
+    const [seconds, micros] = await this.#redis.time();
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    const ages = await Promise.all(this.#streams.map(async (stream) => {
+      const oldest = await this.#oldestUnhandled(stream);
+      return oldest === undefined ? 0 : now - streamIdTime(oldest);
+    }));
+    return Math.max(0, ...ages);
+  }
+
+  async #oldestUnhandled(stream: string): Promise<StreamId | undefined> {
+    const pending = (await this.#redis.xpending(stream, this.#group)) as [number, StreamId | null];
+    if (pending[1] !== null) return pending[1];
+    const groups = (await this.#redis.xinfo("GROUPS", stream)) as (string | number)[][];
+    const mine = groups.find((info) => info[1] === this.#group);
+    const delivered = mine?.[mine.indexOf("last-delivered-id") + 1];
+    if (delivered === undefined) return undefined;
+    const next = await this.#redis.xrange(stream, `(${delivered}`, "+", "COUNT", 1);
+    return next[0]?.[0];
+  }
+
+  async #pending(stream: string, from: string, consumer: string): Promise<PendingRow[]> {
+    return (await this.#redis.xpending(stream, this.#group, from, "+", PAGE, consumer)) as PendingRow[];
+  }
+
+  async #fetch(stream: string, rows: readonly PendingRow[]): Promise<Delivery[]> {
+    const entries = await Promise.all(rows.map(([id]) => this.#redis.xrange(stream, id, id)));
+    return rows.map(([id, , , deliveries], index) => delivery(stream, [id, entries[index]?.[0]?.[1] ?? null], deliveries));
+  }
+}

@@ -1,0 +1,13 @@
+/** Stream of a domain's events. */
+export function streamOf(domain: string): string {
+  return `events:${domain}`;
+}
+
+/** Stream of what some group could not handle, for an operator to look at and replay. */
+export const DEAD_LETTERS = "events:dead";
+
+/** Field of a stream entry that holds the envelope as JSON. */
+export const EVENT_FIELD = "event";
+
+/** Field that names the only group an entry is meant for: a replay must not reach the groups that had it long ago. */
+export const GROUP_FIELD = "group";

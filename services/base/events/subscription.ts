@@ -1,0 +1,53 @@
+import { catalogue as wholeCatalogue } from "./catalogue/catalogue.ts";
+import type { ConsumerGroup, Handler } from "./consumer-group.ts";
+import { domainOf, type EventDefinition } from "./define.ts";
+import type { EventEnvelope } from "./envelope.ts";
+import { streamOf } from "./keys.ts";
+import { checkData, EventSchemaError } from "./schema-check.ts";
+
+/** What a group wants of the streams, derived from its handlers. */
+export class Subscription {
+  /** Streams to read, each once. */
+  readonly streams: readonly string[];
+  readonly #handlers: readonly Handler[];
+  readonly #catalogue: readonly EventDefinition[];
+
+  constructor(group: ConsumerGroup, catalogue: readonly EventDefinition[] = wholeCatalogue) {
+    this.#handlers = group.handlers;
+    this.#catalogue = catalogue;
+    const domains = group.handlers.flatMap(({ subject }) => {
+      if (subject === "*") return catalogue.map((definition) => definition.domain);
+      return [typeof subject === "string" ? domainOf(subject) : subject.domain];
+    });
+    this.streams = [...new Set(domains)].map(streamOf);
+  }
+
+  /**
+   * Handlers of the group that this event is for, in order; none for an event that the group has no interest in.
+   *
+   * @throws EventSchemaError the group wants the event but cannot read it: wrong data, or a version it does not know
+   */
+  handlersOf(event: EventEnvelope): readonly Handler[] {
+    const wanted = this.#handlers.filter((handler) => this.#wants(handler, event.type));
+    if (wanted.length === 0) return [];
+    const definition = this.#definitionOf(event);
+    if (definition === undefined) {
+      throw new EventSchemaError(`${event.type} v${event.version} is a version that this release does not know`);
+    }
+    checkData(definition, event.data);
+    return wanted.filter(({ subject }) => typeof subject === "string" || subject.version === event.version);
+  }
+
+  #wants({ subject }: Handler, type: string): boolean {
+    if (typeof subject !== "string") return subject.type === type;
+    if (subject !== "*" && !type.startsWith(subject.slice(0, -1))) return false;
+    return this.#catalogue.some((definition) => definition.type === type);
+  }
+
+  /** A handler's own definition first: it is what the handler was written against. */
+  #definitionOf(event: EventEnvelope): EventDefinition | undefined {
+    const own = this.#handlers.flatMap(({ subject }) => (typeof subject === "string" ? [] : [subject]));
+    const byPattern = this.#handlers.some(({ subject }) => typeof subject === "string") ? this.#catalogue : [];
+    return [...own, ...byPattern].find(({ type, version }) => type === event.type && version === event.version);
+  }
+}

@@ -36,10 +36,11 @@ export function userService(): ServiceDefinition {
     start: async (context) => {
       const { keys, publisher } = partsOf(context);
       await keys.signingKey();
-      await publisher.start();
       if (context.config.mode === "dev" && (await seedDemoUser(context.database, context.events))) {
         context.log.info("demo user 123 created");
       }
+      // Last, since the steps before it may fail and then run again.
+      await publisher.start();
     },
     stop: async (context) => partsOf(context).publisher.stop(),
   };

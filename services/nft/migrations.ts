@@ -1,0 +1,58 @@
+import type { Migration } from "../base/postgres/migration.ts";
+
+export const migrations: readonly Migration[] = [
+  {
+    id: "0001-tokens",
+    phase: "expand",
+    // One reward for each achievement of each user, whoever owns it later.
+    sql: `
+      CREATE TABLE tokens (
+        id               uuid PRIMARY KEY,
+        chain_token_id   numeric(78) NOT NULL UNIQUE,
+        owner_id         bigint NOT NULL,
+        earned_by        bigint NOT NULL,
+        achievement      text NOT NULL,
+        name             text NOT NULL,
+        rarity           text NOT NULL CHECK (rarity IN ('common', 'rare', 'epic', 'legendary')),
+        transaction_hash text NOT NULL,
+        block_number     bigint NOT NULL CHECK (block_number >= 0),
+        minted_at        timestamptz NOT NULL,
+        UNIQUE (earned_by, achievement)
+      );
+      CREATE INDEX tokens_by_owner ON tokens (owner_id, id DESC);
+    `,
+  },
+  {
+    id: "0002-marketplace",
+    phase: "expand",
+    // At most one open listing of a token. Ids are UUIDv7, so that they serve as page cursors.
+    sql: `
+      CREATE TABLE listings (
+        id         uuid PRIMARY KEY,
+        token_id   uuid NOT NULL REFERENCES tokens,
+        seller_id  bigint NOT NULL,
+        price      numeric(20, 2) NOT NULL CHECK (price > 0),
+        status     text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'sold', 'cancelled')),
+        listed_at  timestamptz NOT NULL,
+        ended_at   timestamptz,
+        buyer_id   bigint,
+        commission numeric(20, 2) CHECK (commission >= 0),
+        CHECK ((status = 'open') = (ended_at IS NULL)),
+        CHECK ((status = 'sold') = (buyer_id IS NOT NULL AND commission IS NOT NULL))
+      );
+      CREATE UNIQUE INDEX listings_one_open ON listings (token_id) WHERE status = 'open';
+      CREATE INDEX listings_open ON listings (id DESC) WHERE status = 'open';
+    `,
+  },
+  {
+    id: "0003-wallets",
+    phase: "expand",
+    sql: `
+      CREATE TABLE wallets (
+        user_id   bigint PRIMARY KEY,
+        balance   numeric(20, 2) NOT NULL CHECK (balance >= 0),
+        opened_at timestamptz NOT NULL DEFAULT now()
+      );
+    `,
+  },
+];

@@ -1,0 +1,26 @@
+import type { ServiceContext, ServiceDefinition } from "../base/service.ts";
+import type { Chain } from "./chain/chain.ts";
+import { simulatedChain } from "./chain/simulated-chain.ts";
+import { nft } from "./declaration.ts";
+import { rewardsGroup } from "./handlers.ts";
+import type { MarketplaceParts } from "./marketplace.ts";
+import { migrations } from "./migrations.ts";
+import { marketplaceRoutes, ownRoutes } from "./routes.ts";
+
+/** Rewards and the marketplace. `makeChain` decides where tokens live; by default on a simulated chain. */
+export function nftService(makeChain: (context: ServiceContext) => Chain = ({ clock }) => simulatedChain(clock)): ServiceDefinition {
+  let made: MarketplaceParts | undefined;
+  const partsOf = (context: ServiceContext): MarketplaceParts => {
+    const { database, events, clock } = context;
+    return (made ??= { database, events, clock, chain: makeChain(context) });
+  };
+  return {
+    declaration: nft,
+    migrations,
+    routes: (app, context) => {
+      ownRoutes(app, context, partsOf(context));
+      marketplaceRoutes(app, context, partsOf(context));
+    },
+    handlers: (context) => [rewardsGroup(partsOf(context))],
+  };
+}

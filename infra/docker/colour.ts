@@ -24,7 +24,7 @@ export class Colour extends pulumi.ComponentResource {
 
   constructor(name: string, args: ColourArgs, opts?: pulumi.ComponentResourceOptions) {
     super("astratrade:platform:Colour", name, {}, opts);
-    const { settings, containers } = args;
+    const { settings, containers, attempts } = args;
     if (settings.colour === undefined) throw new pulumi.RunError(`${name}: a colour stack needs astratrade:colour, blue or green`);
     const child = { parent: this };
 
@@ -33,6 +33,7 @@ export class Colour extends pulumi.ComponentResource {
       {
         settings,
         containers,
+        attempts,
         image: args.writerImage,
         values: (secret) => pulumi.secret(args.secrets.apply((all) => valueOf(all, secret, settings.foundationStack))),
       },
@@ -40,7 +41,7 @@ export class Colour extends pulumi.ComponentResource {
     );
     workloadServices(
       name,
-      { containers, networkName: args.networkName, secretFiles: files },
+      { containers, attempts, networkName: args.networkName, secretFiles: files },
       child,
     );
 

@@ -2,12 +2,14 @@ import type { ContainerArgs } from "@pulumi/docker";
 import type { types } from "@pulumi/docker";
 import type { Input } from "@pulumi/pulumi";
 import type { ContainerSpec, HealthCheck, Mount } from "../platform/container.ts";
+import { attemptLabel, type Attempts } from "./job.ts";
 
 /** What a container's normal form leaves to the stack that it stands in. */
 export interface Wiring {
   readonly networkName: Input<string>;
   /** Volume with this workload's secret files; absent where it has none. */
   readonly secretsVolume?: Input<string>;
+  readonly attempts: Attempts;
 }
 
 const MIB = 1024 * 1024;
@@ -36,7 +38,7 @@ function mount(source: Mount, spec: ContainerSpec, wiring: Wiring): types.input.
 }
 
 /** `KEY=value` or label entries in a fixed order, so that two runs never differ. */
-function sorted(record: Readonly<Record<string, string>>): [string, string][] {
+function sorted(record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -47,7 +49,10 @@ export function containerArgs(spec: ContainerSpec, wiring: Wiring): ContainerArg
     image: spec.image,
     ...(spec.command ? { command: [...spec.command] } : {}),
     envs: sorted(spec.environment).map(([key, value]) => `${key}=${value}`),
-    labels: sorted(spec.labels).map(([label, value]) => ({ label, value })),
+    labels: [
+      ...sorted(spec.labels).map(([label, value]) => ({ label, value })),
+      ...attemptLabel(wiring.attempts, spec.name),
+    ],
     user: spec.user,
     readOnly: spec.readOnlyRoot,
     capabilities: { drops: [...spec.capabilitiesDropped] },

@@ -20,7 +20,7 @@ export class Foundation extends pulumi.ComponentResource {
 
   constructor(name: string, args: StackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("astratrade:platform:Foundation", name, {}, opts);
-    const { settings, containers } = args;
+    const { settings, containers, attempts } = args;
     if (settings.colour !== undefined) throw new pulumi.RunError(`${name}: a foundation has no colour (got ${settings.colour})`);
     const child = { parent: this };
 
@@ -46,12 +46,12 @@ export class Foundation extends pulumi.ComponentResource {
     const values = generatedSecrets(name, child);
     const files = secretFiles(
       name,
-      { settings, containers, image: args.writerImage, values: (secret) => valueOf(values, secret) },
+      { settings, containers, attempts, image: args.writerImage, values: (secret) => valueOf(values, secret) },
       child,
     );
     const services = workloadServices(
       name,
-      { containers, networkName: network.name, secretFiles: files },
+      { containers, attempts, networkName: network.name, secretFiles: files },
       { ...child, dependsOn: volumes },
     );
 

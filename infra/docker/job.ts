@@ -1,7 +1,30 @@
-import type { Container } from "@pulumi/docker";
+import type { Container, types } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Container as HostContainer } from "../host/containers.ts";
 
 const LOG_LINES = 20;
+
+/** Label of a job that runs again because the one before failed: nothing else of it has changed. */
+export const ATTEMPT_LABEL = "astratrade.attempt";
+
+/** By name of a job's container: what sets this attempt apart from the first. */
+export type Attempts = ReadonlyMap<string, string>;
+
+/**
+ * What sets the next run of a job apart, from what the engine says of the last one: none for the first; the failed
+ * container's id after a failure, so that Pulumi sees a change and runs it again; and the same as before once it ended
+ * well, so that it then stays.
+ */
+export function attemptAfter(last: Pick<HostContainer, "id" | "state" | "exitCode" | "labels">): string | undefined {
+  const failed = last.state !== "exited" || last.exitCode !== 0;
+  return failed ? last.id.slice(0, 12) : last.labels[ATTEMPT_LABEL];
+}
+
+/** The label as the Docker provider takes it. */
+export function attemptLabel(attempts: Attempts, name: string): types.input.ContainerLabel[] {
+  const attempt = attempts.get(name);
+  return attempt === undefined ? [] : [{ label: ATTEMPT_LABEL, value: attempt }];
+}
 
 /**
  * A container that has to end well before what depends on it starts. The provider waits for its end and takes any exit

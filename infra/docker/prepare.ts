@@ -1,3 +1,4 @@
+import { inspectContainers } from "../host/containers.ts";
 import { engineVersion } from "../host/docker.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
@@ -9,6 +10,8 @@ import type { HostFacts } from "../platform/host-facts.ts";
 import { stackWorkloads } from "../platform/platform.ts";
 import { releaseOf } from "../platform/release.ts";
 import type { Settings } from "../platform/settings.ts";
+import { attemptAfter, type Attempts } from "./job.ts";
+import { secretsWriterName } from "./secret-files.ts";
 import type { StackArgs } from "./stack-args.ts";
 
 const START_INTERVAL_SINCE = 25;
@@ -23,6 +26,16 @@ async function hostFacts(settings: Settings): Promise<HostFacts> {
     startInterval: engine.major >= START_INTERVAL_SINCE,
     grafana: isFoundation && (settings.grafana === "on" || (settings.grafana === "auto" && (await grafanaAvailable()))),
   };
+}
+
+async function attemptsOf(names: readonly string[]): Promise<Attempts> {
+  const containers = await inspectContainers(names);
+  return new Map(
+    containers.flatMap((container) => {
+      const attempt = attemptAfter(container);
+      return attempt === undefined ? [] : [[container.name, attempt] as const];
+    }),
+  );
 }
 
 export interface PrepareOptions {
@@ -43,9 +56,12 @@ export async function stackArgs(settings: Settings, options: PrepareOptions): Pr
   const images = await imagePlan(PROJECT_ROOT, { names: [...new Set(workloads.map((workload) => workload.image))] });
   const { base } = await parentImages(PROJECT_ROOT);
   if (options.onBuild) await buildImages(images, { onProgress: options.onBuild });
+  const containers = stackContainers(workloads, releaseOf(settings, facts, imageReferences(images)));
+  const jobs = containers.filter((spec) => spec.oneShot).map((spec) => spec.name);
   return {
     settings,
-    containers: stackContainers(workloads, releaseOf(settings, facts, imageReferences(images))),
+    containers,
+    attempts: await attemptsOf([...jobs, secretsWriterName(settings)]),
     writerImage: base.reference,
   };
 }

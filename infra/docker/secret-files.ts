@@ -3,10 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec } from "../platform/container.ts";
 import { APP_USER, LOG_ROTATION } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
-import { containerName, secretsVolumeName } from "../platform/names.ts";
+import { containerName, SECRETS_WRITER, secretsVolumeName } from "../platform/names.ts";
 import type { SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
-import { endedWell } from "./job.ts";
+import { attemptLabel, type Attempts, endedWell } from "./job.ts";
 
 /** Values of secrets, by name; secret outputs all of them. */
 export type SecretValues = (name: SecretName) => pulumi.Output<string>;
@@ -17,6 +17,7 @@ export interface SecretFilesArgs {
   readonly values: SecretValues;
   /** Image with `chown`: the base of all others. */
   readonly image: string;
+  readonly attempts: Attempts;
 }
 
 export interface SecretFiles {
@@ -24,6 +25,11 @@ export interface SecretFiles {
   readonly volumeOf: (workload: string) => pulumi.Output<string> | undefined;
   /** The files are in their place. */
   readonly written: pulumi.Output<pulumi.Resource>;
+}
+
+/** Name of the container that writes a stack's secret files. */
+export function secretsWriterName(settings: Settings): string {
+  return containerName(settings.environment, settings.colour, SECRETS_WRITER, 1);
 }
 
 const STAGE = "/secrets";
@@ -51,7 +57,10 @@ export function secretFiles(name: string, args: SecretFilesArgs, opts: pulumi.Cu
       workload,
       new Volume(
         `${name}-secrets-${workload}`,
-        { name: secretsVolumeName(settings.environment, settings.colour, workload) },
+        {
+          name: secretsVolumeName(settings.environment, settings.colour, workload),
+          labels: [{ label: LABELS.environment, value: settings.environment }],
+        },
         { ...opts, ignoreChanges: ["labels", "driver", "driverOpts"] },
       ),
     ]),
@@ -63,7 +72,7 @@ export function secretFiles(name: string, args: SecretFilesArgs, opts: pulumi.Cu
       permissions: "0400",
     })),
   );
-  const writerName = containerName(settings.environment, settings.colour, "secrets", 1);
+  const writerName = secretsWriterName(settings);
   const writer = new Container(
     `${name}-secrets-writer`,
     {
@@ -90,7 +99,8 @@ export function secretFiles(name: string, args: SecretFilesArgs, opts: pulumi.Cu
         ...(settings.colour ? [{ label: LABELS.colour, value: settings.colour }] : []),
         { label: LABELS.environment, value: settings.environment },
         { label: LABELS.version, value: args.image },
-        { label: LABELS.workload, value: "secrets" },
+        { label: LABELS.workload, value: SECRETS_WRITER },
+        ...attemptLabel(args.attempts, writerName),
       ],
       mustRun: false,
       attach: true,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec } from "../platform/container.ts";
+import type { Attempts } from "./job.ts";
 import type { SecretFiles } from "./secret-files.ts";
 import { Service } from "./service.ts";
 
@@ -7,6 +8,7 @@ export interface WorkloadsArgs {
   readonly containers: readonly ContainerSpec[];
   readonly networkName: pulumi.Input<string>;
   readonly secretFiles: SecretFiles;
+  readonly attempts: Attempts;
 }
 
 /** Containers by workload, in start order. */
@@ -35,7 +37,7 @@ export function workloadServices(
     const secretsVolume = args.secretFiles.volumeOf(workload);
     const service = new Service(
       `${name}-${workload}`,
-      { containers, networkName: args.networkName, ...(secretsVolume === undefined ? {} : { secretsVolume }) },
+      { containers, networkName: args.networkName, attempts: args.attempts, ...(secretsVolume === undefined ? {} : { secretsVolume }) },
       { ...opts, dependsOn: [...(secretsVolume === undefined ? [] : [args.secretFiles.written]), ...before] },
     );
     services.set(workload, service);

@@ -1,6 +1,7 @@
 import type { Container } from "../host/containers.ts";
 import type { ContainerSpec } from "../platform/container.ts";
 import { LABELS } from "../platform/labels.ts";
+import { SECRETS_WRITER } from "../platform/names.ts";
 
 export type Change = "create" | "replace" | "start" | "keep";
 
@@ -47,7 +48,9 @@ export function describePlan(plan: StackPlan): string {
   return parts.length > 0 ? parts.join(", ") : "unchanged";
 }
 
-/** Containers of one stack among those of its environment. */
+/** Containers of one stack among those of its environment. The one that only writes Pulumi's secret files is no workload. */
 export function stackMembers(containers: readonly Container[], stack: "foundation" | "blue" | "green"): readonly Container[] {
-  return containers.filter((container) => (container.colour ?? "foundation") === stack);
+  return containers.filter(
+    (container) => (container.colour ?? "foundation") === stack && container.workload !== SECRETS_WRITER,
+  );
 }

@@ -18,6 +18,9 @@ export function secretsVolumeName(environment: string, colour: Colour | undefine
   return ["astra", environment, colour, workload, "secrets"].filter((part) => part !== undefined).join("-");
 }
 
+/** Workload label of the short container that fills those volumes. It is Pulumi's own: the model has no such workload. */
+export const SECRETS_WRITER = "secrets";
+
 /** Name by which other containers find all instances: `postgres`, `gateway-blue`. */
 export function hostAlias(workload: string, colour: Colour | undefined): string {
   return colour ? `${workload}-${colour}` : workload;

@@ -1,0 +1,86 @@
+import { UserError } from "../host/user-error.ts";
+import { lastLines } from "../host/run.ts";
+
+export type PulumiErrorCode =
+  | "pulumi-missing"
+  | "pulumi-passphrase"
+  | "pulumi-locked"
+  | "pulumi-docker"
+  | "pulumi-plugin"
+  | "pulumi-port"
+  | "pulumi-name-taken"
+  | "pulumi-failed";
+
+/** The Pulumi engine refused or failed. */
+export class PulumiError extends UserError {
+  readonly code: PulumiErrorCode;
+
+  constructor(code: PulumiErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Known {
+  readonly code: PulumiErrorCode;
+  readonly pattern: RegExp;
+  readonly message: (stackName: string, match: RegExpExecArray) => string;
+}
+
+const KNOWN: readonly Known[] = [
+  {
+    code: "pulumi-passphrase",
+    pattern: /incorrect passphrase|passphrase must be set/,
+    message: (stackName) =>
+      `The passphrase does not open stack ${stackName}. It is in the file that PULUMI_CONFIG_PASSPHRASE_FILE names ` +
+      "(.astra/passphrase unless you set it): put back the one that the stack was made with.",
+  },
+  {
+    code: "pulumi-locked",
+    pattern: /stack is currently locked by[^]*?created by (\S+) \(pid (\d+)\)/,
+    message: (stackName, [, who = "somebody", pid = "?"]) =>
+      `Stack ${stackName} is locked by ${who}, process ${pid}. Wait until it ends; if it is gone: pulumi cancel --stack ${stackName}`,
+  },
+  {
+    code: "pulumi-docker",
+    pattern: /Docker does not answer|Cannot connect to the Docker daemon|failed to connect to any docker daemon|permission denied while trying to connect to the Docker/i,
+    message: () => "The Docker engine does not answer. Run ./astra doctor, which says what is missing.",
+  },
+  {
+    code: "pulumi-plugin",
+    pattern: /(?:no resource plugin|could not (?:load|find) plugin|failed to download plugin|error downloading plugin)[^\n]*/i,
+    message: (_, [line]) =>
+      `Pulumi's Docker or random provider is not here and could not be downloaded (${line}). ` +
+      "Give the machine access to get.pulumi.com once, or deploy with --engine compose.",
+  },
+  {
+    code: "pulumi-port",
+    pattern: /Bind for (\S+) failed: port is already allocated|listen tcp\S* (\S+): bind: address already in use/,
+    message: (_, [, allocated, bound]) =>
+      `Port ${allocated ?? bound ?? "?"} is taken. Run ./astra doctor, which names its owner; then run the command again.`,
+  },
+  {
+    code: "pulumi-name-taken",
+    pattern: /The container name "\/?([^"]+)" is already in use/,
+    message: (_, [, name = "?"]) =>
+      `A container named ${name} is there that Pulumi does not know of. Remove it (docker rm -f ${name}), then run the command again.`,
+  },
+];
+
+/** Lines of Pulumi's diagnostics that say what failed, without its warnings and the name of the stack. */
+function diagnostics(output: string): string {
+  const lines = output
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => /^(error:|\* )/.test(line) && !/update failed|preview failed|resource plugin|occurred:$/.test(line));
+  return [...new Set(lines)].slice(0, 20).join("\n") || lastLines(output, 20);
+}
+
+/** What to tell people of a failed `pulumi`: one clear line where the reason is known, else what it said itself. */
+export function pulumiError(action: string, stackName: string, output: string): PulumiError {
+  for (const known of KNOWN) {
+    const match = known.pattern.exec(output);
+    if (match) return new PulumiError(known.code, known.message(stackName, match));
+  }
+  return new PulumiError("pulumi-failed", `pulumi ${action} of stack ${stackName} failed:\n${diagnostics(output)}`);
+}

@@ -35,6 +35,11 @@ export class Progress {
     return this.#now() - this.#started;
   }
 
+  /** There is no terminal: lines stay, so each says something that matters later. */
+  get plain(): boolean {
+    return this.#output.isTTY !== true;
+  }
+
   /** A line that is not a step. */
   note(line: string): void {
     this.#output.write(`${line}\n`);

@@ -13,7 +13,7 @@ import type { ContainerSpec } from "../platform/container.ts";
 import { networkName, projectName } from "../platform/names.ts";
 import { requireComposeTool, type ComposeTool } from "./compose-tool.ts";
 import { composeYaml, renderCompose, volumesOf } from "./render.ts";
-import { ensureNetwork, ensureVolumes, removeEnvironmentData } from "./resources.ts";
+import { anyOwnImage, ensureNetwork, ensureVolumes, removeEnvironmentData, removeNetwork } from "./resources.ts";
 import { removeSecretsFolder, workloadSecretsFolder, writeSecretFiles } from "./secret-files.ts";
 import { environmentSecrets } from "./secrets.ts";
 import { stopAndRemove } from "./stop.ts";
@@ -92,12 +92,14 @@ export const composeEngine: Engine = {
   async remove(target, report) {
     const members = stackMembers(await environmentContainers(target.settings.environment), target.stack);
     await stopAndRemove(members, report);
+    // Used by nobody then; where somebody else still does, it stays.
+    if (target.stack === "foundation") await removeNetwork(networkName(target.settings.environment));
   },
 
   async purge(targets, report) {
     for (const target of targets) {
       const folder = stackFolder(target.settings.environment, target.stack);
-      await removeSecretsFolder(folder, undefined);
+      await removeSecretsFolder(folder, await anyOwnImage());
     }
     for (const environment of new Set(targets.map((target) => target.settings.environment))) {
       await removeEnvironmentData(environment, report);

@@ -34,3 +34,14 @@ export async function removeEnvironmentData(environment: string, report: Report)
     await dockerOrFail(["network", "rm", name]);
   }
 }
+
+/** Removes a network that no container uses; leaves one that is in use. */
+export async function removeNetwork(name: string): Promise<void> {
+  await docker(["network", "rm", name]);
+}
+
+/** An image of ours that is here: with one, a container can remove files that this user may not. */
+export async function anyOwnImage(): Promise<string | undefined> {
+  const result = await docker(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "astratrade/redis"]);
+  return result.stdout.split("\n").find((reference) => reference !== "");
+}

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { UserError } from "./user-error.ts";
 
 export interface RunOptions {
@@ -22,6 +22,21 @@ export interface RunResult {
 const NO_SUCH_PROGRAM = 127;
 const DEADLINE_PASSED = 124;
 
+const running = new Set<ChildProcess>();
+
+/** Asks every program that was started here to end, and waits a little until they have: for an interrupted command. */
+export async function endPrograms(signal: NodeJS.Signals, waitMs: number): Promise<void> {
+  const ended = [...running].map(
+    async (child) =>
+      await new Promise<void>((resolve) => {
+        child.once("close", () => resolve());
+        child.kill(signal);
+      }),
+  );
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, waitMs).unref());
+  await Promise.race([Promise.all(ended), timeout]);
+}
+
 /** Splits a stream into lines for `onLine`. */
 function lineReader(onLine: (line: string) => void): (chunk: string) => void {
   let rest = "";
@@ -40,6 +55,7 @@ export async function run(program: string, args: readonly string[], options: Run
       env: { ...process.env, ...options.env },
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    running.add(child);
     let stdout = "";
     let stderr = "";
     let late = false;
@@ -55,10 +71,12 @@ export async function run(program: string, args: readonly string[], options: Run
     }
     child.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
+      running.delete(child);
       resolve({ code: error.code === "ENOENT" ? NO_SUCH_PROGRAM : 126, stdout, stderr: stderr + error.message });
     });
     child.on("close", (code) => {
       clearTimeout(timer);
+      running.delete(child);
       resolve({ code: late ? DEADLINE_PASSED : (code ?? 1), stdout, stderr });
     });
     if (options.input !== undefined) {

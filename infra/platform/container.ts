@@ -102,7 +102,8 @@ function mounts(workload: Workload, settings: Settings): readonly Mount[] {
   ];
 }
 
-function publishedPorts(workload: Workload, settings: Settings): readonly PublishedPort[] {
+/** Host ports of one instance of a workload. */
+export function publishedPorts(workload: Workload, settings: Settings): readonly PublishedPort[] {
   return workload.ports.flatMap((port) =>
     port.publish
       ? [

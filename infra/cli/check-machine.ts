@@ -1,0 +1,50 @@
+import { findComposeTool } from "../compose/compose-tool.ts";
+import type { EngineName } from "../engine/engine.ts";
+import { knowsStartInterval } from "../engine/model.ts";
+import { engineVersion } from "../host/docker.ts";
+import { UserError } from "../host/user-error.ts";
+import { publishedPorts } from "../platform/container.ts";
+import { foundationWorkloads } from "../platform/platform.ts";
+import type { CheckContext } from "../setup/check.ts";
+import { requireMachine } from "../setup/checks.ts";
+import type { Progress } from "./progress.ts";
+import type { Session } from "./session.ts";
+
+/** What the checks of this environment have to know. */
+export function checkContext(
+  session: Session,
+  engine: EngineName,
+  options: Pick<CheckContext, "repair" | "report">,
+): CheckContext {
+  const { settings } = session.config.targets.foundation;
+  const workloads = foundationWorkloads(settings, { startInterval: false, grafana: settings.grafana !== "off" });
+  return {
+    environment: session.environment,
+    ports: workloads.flatMap((workload) => publishedPorts(workload, settings)),
+    compose: engine === "compose",
+    ...options,
+  };
+}
+
+/**
+ * Makes sure that the machine can carry the platform, as the first step of `up`.
+ * @throws UserError naming the first thing that is wrong and what to do.
+ */
+export async function checkMachine(
+  session: Session,
+  engine: EngineName,
+  progress: Progress,
+): Promise<{ readonly startInterval: boolean }> {
+  return await progress.step(
+    "machine",
+    async (report) => {
+      const findings = await requireMachine(checkContext(session, engine, { repair: true, report }));
+      const version = await engineVersion();
+      if ("problem" in version) throw new UserError(`Docker engine: ${version.problem}`);
+      const tool = engine === "compose" && version.major >= 25 ? await findComposeTool() : undefined;
+      const startInterval = knowsStartInterval(version.version, engine === "compose" ? (tool ?? { startInterval: false }) : undefined);
+      return { startInterval, findings };
+    },
+    ({ findings }) => findings.map((finding) => finding.check).join(", "),
+  );
+}

@@ -1,0 +1,21 @@
+import type { Command } from "./command.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { downCommand } from "./commands/down.ts";
+import { envCommand } from "./commands/env.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { renderCommand } from "./commands/render.ts";
+import { statusCommand } from "./commands/status.ts";
+import { testCommand } from "./commands/test.ts";
+import { upCommand } from "./commands/up.ts";
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  upCommand,
+  downCommand,
+  statusCommand,
+  testCommand,
+  logsCommand,
+  doctorCommand,
+  renderCommand,
+  envCommand,
+];

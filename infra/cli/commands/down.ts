@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { otherColour } from "../../engine/choose-colour.ts";
+import type { StackKey } from "../../engine/engine.ts";
+import { takeLock } from "../../engine/lock.ts";
+import { STACKS } from "../../engine/model.ts";
+import { stackMembers } from "../../engine/plan.ts";
+import { requireSameEngine, writeRecord } from "../../engine/record.ts";
+import { environmentContainers, type Container } from "../../host/containers.ts";
+import { environmentFolder } from "../../host/paths.ts";
+import { UserError } from "../../host/user-error.ts";
+import { colourWorkloads } from "../../platform/platform.ts";
+import type { Colour } from "../../platform/workload.ts";
+import { ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { confirm } from "../confirm.ts";
+import { isComplete } from "../pick-colour.ts";
+import { formatDuration, Progress } from "../progress.ts";
+import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
+import { UsageError } from "../usage-error.ts";
+
+const WORDS = ["foundation", "blue", "green", "all"];
+
+/** Stacks in the order in which they go: what serves before what it stands on. */
+function stacksOf(word: string): readonly StackKey[] {
+  return word === "all" ? [...STACKS].reverse() : STACKS.filter((stack) => stack === word);
+}
+
+/** Nothing is taken down that others stand on. @throws UserError with what to do. */
+function refuseHarm(word: string, session: Session, containers: readonly Container[]): void {
+  if (word === "all") return;
+  if (word === "foundation") {
+    const standing = containers.find((container) => container.colour !== undefined && container.state === "running");
+    if (standing)
+      throw new UserError(
+        `The foundation carries ${standing.colour ?? ""}, which still runs. To take everything down: ./astra down`,
+      );
+    return;
+  }
+  const colour: Colour = word === "blue" ? "blue" : "green";
+  const other = otherColour(colour);
+  if (!stackMembers(containers, colour).some((container) => container.state === "running")) return;
+  const needed = colourWorkloads(session.config.targets[other].settings).filter((w) => w.kind !== "job" && w.replicas > 0);
+  const members = stackMembers(containers, other);
+  const healthy = members.every((container) => container.health !== "unhealthy");
+  if (!healthy || !isComplete(members, needed.map((workload) => workload.name)))
+    throw new UserError(
+      `${other} is not complete and healthy, so nothing would take over from ${colour}.\n` +
+        `Deploy it first: ./astra up --colour ${other}; or take everything down: ./astra down`,
+    );
+}
+
+async function down(invocation: Invocation): Promise<number> {
+  const word = invocation.words[0] ?? "all";
+  const progress = new Progress();
+  const session = await openSession(invocation);
+  const { environment } = session;
+  const data = invocation.on("volumes") || (word === "all" && session.config.targets.foundation.settings.ephemeral);
+  if (invocation.on("volumes") && word !== "all")
+    throw new UsageError(`--volumes removes the data of the whole environment; it goes with \`down\` alone, not with "${word}".`);
+  const choice = chosenEngine(invocation, session.record);
+  requireSameEngine(environment, session.record, choice.engine);
+  const containers = await environmentContainers(environment);
+  refuseHarm(word, session, containers);
+  if (data && !invocation.on("yes") && !session.config.targets.foundation.settings.ephemeral) {
+    const question = `Remove all data and secrets of environment "${environment}" for good?`;
+    if (!(await confirm(question, "Without a terminal, `down --volumes` removes data only with --yes."))) {
+      progress.note("Nothing was removed.");
+      return 1;
+    }
+  }
+  const lock = await takeLock(join(environmentFolder(environment), "lock"), "down");
+  try {
+    const engine = await loadEngine(choice.engine);
+    const stacks = stacksOf(word);
+    const gone = new Set<StackKey>();
+    for (const stack of stacks) {
+      const members = stackMembers(containers, stack);
+      const known = session.record?.stacks[stack] !== undefined;
+      if (members.length > 0 || known)
+        await progress.step(`${stack} stopped and removed`, async (report) => {
+          await engine.remove(session.config.targets[stack], report);
+        });
+      gone.add(stack);
+    }
+    const left = Object.entries(session.record?.stacks ?? {}).filter(([stack]) => !gone.has(stack as StackKey));
+    if (session.record && !data) await writeRecord(environment, { ...session.record, stacks: Object.fromEntries(left) });
+    if (data)
+      await progress.step("data and secrets removed", async (report) => {
+        await engine.purge(STACKS.map((stack) => session.config.targets[stack]), report);
+      });
+    const kept = data ? "" : word === "all" ? " Data and secrets are kept: ./astra up brings everything back." : "";
+    progress.note(`Down in ${formatDuration(progress.elapsedMs)}.${kept}`);
+    return 0;
+  } finally {
+    lock.release();
+  }
+}
+
+export const downCommand: Command = {
+  name: "down",
+  aliases: ["stop"],
+  summary: "Stop and remove containers; data and secrets stay.",
+  words: { help: "[foundation|blue|green|all]", max: 1, choices: WORDS },
+  details: ["", "Of a colour, when the other one is complete and healthy: it takes over without a failed request."],
+  flags: {
+    ...ENVIRONMENT_FLAG,
+    ...ENGINE_FLAG,
+    volumes: { type: "boolean", help: "remove data and secrets for good; asks first" },
+    yes: { type: "boolean", short: "y", help: "do not ask" },
+  },
+  run: down,
+};

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../host/user-error.ts";
+import { checks } from "../../validation/checks.ts";
+import type { ValidationContext } from "../../validation/check.ts";
+import { ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { formatDuration, Progress } from "../progress.ts";
+import { openSession } from "../session.ts";
+
+/** The checks against the platform on this machine. */
+export function validationContext(environment: string, portOffset: number): ValidationContext {
+  return {
+    environment,
+    url: (port) => `http://127.0.0.1:${port + portOffset}`,
+    clock: {
+      now: () => performance.now(),
+      sleep: async (ms) => {
+        await sleep(ms);
+      },
+    },
+    fetch,
+  };
+}
+
+async function test(invocation: Invocation): Promise<number> {
+  const session = await openSession(invocation);
+  const progress = new Progress();
+  const context = validationContext(session.environment, session.config.targets.foundation.settings.portOffset);
+  const chosen = checks.filter((check) => !check.disruptive || invocation.on("disruptive"));
+  const failures: string[] = [];
+  for (const check of chosen) {
+    try {
+      await progress.step(check.name, async () => await check.run(context), (detail) => detail);
+    } catch (error) {
+      progress.note(`                ${messageOf(error)}`);
+      failures.push(check.name);
+    }
+  }
+  const skipped = checks.length - chosen.length;
+  progress.note("");
+  if (skipped > 0) progress.note(`${skipped} checks that stop containers were left out: --disruptive runs them.`);
+  progress.note(
+    failures.length === 0
+      ? `All ${chosen.length} checks passed in ${formatDuration(progress.elapsedMs)}.`
+      : `${failures.length} of ${chosen.length} checks failed in ${formatDuration(progress.elapsedMs)}.`,
+  );
+  return failures.length === 0 ? 0 : 1;
+}
+
+export const testCommand: Command = {
+  name: "test",
+  summary: "Check the running platform: health, a trade and all that follows from it, metrics.",
+  flags: {
+    ...ENVIRONMENT_FLAG,
+    disruptive: { type: "boolean", help: "also stop and start a service, and see the platform recover" },
+  },
+  run: test,
+};

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import type { Engine } from "../../engine/engine.ts";
+import { takeLock } from "../../engine/lock.ts";
+import { requireSameEngine, writeRecord, type EnvironmentRecord } from "../../engine/record.ts";
+import { environmentContainers } from "../../host/containers.ts";
+import { environmentFolder } from "../../host/paths.ts";
+import type { HostFacts } from "../../platform/host-facts.ts";
+import type { ImageReferences } from "../../platform/images.ts";
+import { COLOURS, type Colour } from "../../platform/workload.ts";
+import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { deployStack } from "../deploy-stack.ts";
+import { prepareImages } from "../prepare-images.ts";
+import { Progress } from "../progress.ts";
+import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
+import { checkMachine } from "../check-machine.ts";
+import { stackModel } from "../../engine/model.ts";
+import { pickColour } from "../pick-colour.ts";
+import { printResult } from "../result.ts";
+
+interface Deployment {
+  readonly session: Session;
+  readonly engine: Engine;
+  readonly progress: Progress;
+  readonly facts: HostFacts;
+  readonly images: ImageReferences;
+}
+
+/** Brings one stack up and remembers it. */
+async function deployAndRecord(deployment: Deployment, stack: "foundation" | Colour, record: EnvironmentRecord): Promise<EnvironmentRecord> {
+  const { session, engine, progress, facts, images } = deployment;
+  const model = stackModel(session.config.targets[stack], facts, images);
+  // Before it begins: an interrupted deployment is one of this engine too.
+  const version = model.containers[0]?.labels["astratrade.version"] ?? "";
+  const next = { ...record, stacks: { ...record.stacks, [stack]: { version, at: new Date().toISOString() } } };
+  await writeRecord(session.environment, next);
+  await deployStack(engine, model, progress);
+  return next;
+}
+
+async function up(invocation: Invocation): Promise<number> {
+  const progress = new Progress();
+  const session = await openSession(invocation);
+  const choice = chosenEngine(invocation, session.record);
+  requireSameEngine(session.environment, session.record, choice.engine);
+  const lock = await takeLock(join(environmentFolder(session.environment), "lock"), "up");
+  try {
+    progress.note(`Environment ${session.environment}, deployed by ${choice.engine === "pulumi" ? "Pulumi" : "Compose"}: ${choice.reason}.`);
+    const host = await checkMachine(session, choice.engine, progress);
+    const { images, grafana } = await prepareImages(session, progress);
+    const deployment: Deployment = {
+      session,
+      engine: await loadEngine(choice.engine),
+      progress,
+      facts: { startInterval: host.startInterval, grafana },
+      images,
+    };
+    const first: EnvironmentRecord = {
+      engine: choice.engine,
+      overrides: session.config.overrides,
+      stacks: session.record?.stacks ?? {},
+    };
+    const record = await deployAndRecord(deployment, "foundation", first);
+    const wanted = COLOURS.find((colour) => colour === invocation.text("colour"));
+    const colour = await pickColour(session, deployment.facts, images, wanted);
+    await deployAndRecord(deployment, colour, record);
+    await printResult({
+      session,
+      colour,
+      containers: await environmentContainers(session.environment),
+      facts: deployment.facts,
+      progress,
+    });
+    return 0;
+  } finally {
+    lock.release();
+  }
+}
+
+export const upCommand: Command = {
+  name: "up",
+  aliases: ["deploy"],
+  summary: "Deploy the platform: the foundation and a colour of gateway and services.",
+  details: [
+    "",
+    "With unchanged code it changes nothing. With changed code it deploys the idle colour, which stands by without",
+    "requests. Interrupted, it finishes the job when it is run again.",
+  ],
+  flags: {
+    ...ENVIRONMENT_FLAG,
+    ...CONFIG_FLAG,
+    ...ENGINE_FLAG,
+    colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "colour to deploy to (default: picked)" },
+  },
+  run: up,
+};

@@ -1,0 +1,44 @@
+import type { Engine } from "../engine/engine.ts";
+import type { StackModel } from "../engine/model.ts";
+import { describePlan, planStack, stackMembers } from "../engine/plan.ts";
+import { waitUntilReady } from "../engine/readiness.ts";
+import { environmentContainers } from "../host/containers.ts";
+import { dockerHost } from "../host/probe.ts";
+import type { Progress } from "./progress.ts";
+
+/** From the containers' start until all are ready; a service is ready in seconds. */
+const READY_DEADLINE_MS = 120_000;
+
+/**
+ * Deploys one stack and waits until everything in it can take work. Changes nothing where nothing has to.
+ * @throws UserError with what failed and its last log lines.
+ */
+export async function deployStack(engine: Engine, model: StackModel, progress: Progress): Promise<void> {
+  const before = stackMembers(await environmentContainers(model.settings.environment), model.stack);
+  const plan = planStack(model.containers, before);
+  if (!plan.unchanged)
+    await progress.step(`${model.stack}: ${describePlan(plan)}`, async (report) => {
+      await engine.deploy(model, report);
+    });
+  let ready = 0;
+  await progress.step(
+    `${model.stack} ready`,
+    async (report) => {
+      await waitUntilReady(
+        {
+          specs: model.containers,
+          workloads: model.workloads,
+          before,
+          deadlineMs: READY_DEADLINE_MS,
+          onReady: (spec, elapsedMs) => {
+            ready += 1;
+            if (!plan.unchanged && !spec.oneShot) progress.done(`  ${spec.name} ready`, elapsedMs);
+            report(`${ready} of ${model.containers.length}`);
+          },
+        },
+        dockerHost,
+      );
+    },
+    () => (plan.unchanged ? "unchanged" : `${ready} containers`),
+  );
+}

@@ -1,0 +1,58 @@
+import { otherColour } from "../engine/choose-colour.ts";
+import { stackMembers } from "../engine/plan.ts";
+import { colourWeight, readTrafficTable } from "../engine/traffic.ts";
+import type { Container } from "../host/containers.ts";
+import type { HostFacts } from "../platform/host-facts.ts";
+import { containerName } from "../platform/names.ts";
+import type { Colour } from "../platform/workload.ts";
+import { formatDuration, type Progress } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { addresses } from "./urls.ts";
+
+export interface Result {
+  readonly session: Session;
+  readonly colour: Colour;
+  readonly containers: readonly Container[];
+  readonly facts: HostFacts;
+  readonly progress: Progress;
+}
+
+/** Flag that repeats the environment in a suggested command; empty for the usual one. */
+export function environmentSuffix(environment: string): string {
+  return environment === "dev" ? "" : ` --environment ${environment}`;
+}
+
+/** Who takes requests now, in one or two lines. */
+async function trafficLines({ session, colour, containers }: Result): Promise<readonly string[]> {
+  const other = otherColour(colour);
+  const otherStands = stackMembers(containers, other).some((container) => container.state === "running");
+  if (!otherStands) return [`All requests go to ${colour}.`];
+  const table = await readTrafficTable(session.environment);
+  const weight = table ? colourWeight(table, colour) : 0;
+  if (weight === 0)
+    return [
+      `${colour} stands by without requests; ${other} takes them all.`,
+      `To let ${colour} take over: ./astra down ${other}${environmentSuffix(session.environment)}`,
+    ];
+  return [`${colour} takes requests; ${other} stands beside it.`];
+}
+
+/** What a person needs to know once the platform is up. */
+export async function printResult(result: Result): Promise<void> {
+  const { session, facts, progress } = result;
+  const { settings } = session.config.targets.foundation;
+  const suffix = environmentSuffix(session.environment);
+  const width = 12;
+  progress.note("");
+  for (const { name, url } of addresses(settings, facts.grafana)) progress.note(`  ${name.padEnd(width)}  ${url}`);
+  progress.note("");
+  for (const line of await trafficLines(result)) progress.note(line);
+  if (settings.mode === "dev")
+    progress.note("Log in: the demo user is X-User-ID: 123; or register at POST /api/v1/users/register.");
+  if (facts.grafana)
+    progress.note(
+      `Grafana: user admin, password by: docker exec ${containerName(session.environment, undefined, "grafana", 1)} cat /run/secrets/grafana_admin`,
+    );
+  progress.note(`Test it: ./astra test${suffix}    Look at it: ./astra status${suffix}`);
+  progress.note(`Ready in ${formatDuration(progress.elapsedMs)}.`);
+}

@@ -1,0 +1,3 @@
+import type { ValidationCheck } from "./check.ts";
+
+export const checks: readonly ValidationCheck[] = [];

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { healthWord, trafficShare } from "../../../../infra/cli/commands/status.ts";
+import { shellQuoted } from "../../../../infra/cli/commands/env.ts";
+import { isComplete } from "../../../../infra/cli/pick-colour.ts";
+import { table } from "../../../../infra/cli/table.ts";
+import { containerOf } from "../../../support/containers.ts";
+import { testStack } from "../../../support/platform-models.ts";
+
+const both = [...testStack("blue").containers, ...testStack("green").containers].map((spec) => containerOf(spec));
+const find = (colour: string, workload: string) => {
+  const container = both.find((one) => one.colour === colour && one.workload === workload);
+  if (container === undefined) throw new Error("no such container");
+  return container;
+};
+const traffic = { version: 2, reason: "", weights: { trading: { blue: 90, green: 10 }, nft: { blue: 0, green: 0 } } };
+
+describe("trafficShare", () => {
+  test("is the weight of the colour for that workload", () => {
+    expect(trafficShare(find("blue", "trading"), both, traffic)).toBe(90);
+    expect(trafficShare(find("green", "trading"), both, traffic)).toBe(10);
+  });
+
+  test("is everything where the other colour has no instance", () => {
+    const alone = both.filter((container) => container.colour === "green");
+    expect(trafficShare(find("green", "trading"), alone, traffic)).toBe(100);
+  });
+
+  test("is unknown for what is not routed, not running, or without a table", () => {
+    expect(trafficShare(find("blue", "migrate"), both, traffic)).toBeUndefined();
+    expect(trafficShare({ ...find("blue", "trading"), state: "exited" }, both, traffic)).toBeUndefined();
+    expect(trafficShare(find("blue", "trading"), both, undefined)).toBeUndefined();
+  });
+});
+
+test("healthWord says what is wrong before what is fine", () => {
+  const trading = find("blue", "trading");
+  expect(healthWord(trading)).toBe("healthy");
+  expect(healthWord({ ...trading, state: "exited", exitCode: 137 })).toBe("stopped (137)");
+  expect(healthWord({ ...trading, state: "paused" })).toBe("paused");
+  expect(healthWord(find("blue", "migrate"))).toBe("done");
+  expect(healthWord({ ...find("blue", "migrate"), exitCode: 1 })).toBe("failed (1)");
+});
+
+test("a colour is complete when every workload runs", () => {
+  const blue = both.filter((container) => container.colour === "blue" && container.workload !== "migrate");
+  const workloads = blue.map((container) => container.workload);
+  expect(isComplete(blue, workloads)).toBe(true);
+  expect(isComplete(blue.slice(1), workloads)).toBe(false);
+  expect(isComplete(blue.map((container) => ({ ...container, state: "exited" })), workloads)).toBe(false);
+});
+
+test("columns of a table line up", () => {
+  expect(table([["A", "LONG"], ["value", "x"]])).toBe("A      LONG\nvalue  x");
+});
+
+test("a value reaches the shell as it is", () => {
+  expect(shellQuoted("it's $HOME")).toBe(`'it'\\''s $HOME'`);
+});

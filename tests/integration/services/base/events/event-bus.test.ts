@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { currentCorrelationId } from "../../../../../services/base/correlation.ts";
+import { on } from "../../../../../services/base/events/consumer-group.ts";
+import { DEAD_LETTERS, EVENT_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
+import { waitFor } from "../../../../support/wait-for.ts";
+import { BusFixture, upTo } from "./bus-fixture.ts";
+import { counted, recording } from "./bus-process.ts";
+
+let fixture: BusFixture;
+
+beforeAll(async () => {
+  fixture = await BusFixture.create();
+});
+afterEach(async () => {
+  await fixture.stopAll();
+});
+afterAll(async () => {
+  await fixture.close();
+});
+
+/** Fields of a stream entry by name. */
+function record(fields: readonly string[]): Record<string, string> {
+  const pairs = fields.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, fields[at + 1] ?? ""]] : []));
+  return Object.fromEntries(pairs);
+}
+
+describe("the event bus on real stores", () => {
+  it("brings a committed event to a group of another service, with its correlation id (R-EVT-1)", async () => {
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    trading.bus.start([]);
+    const seen: (string | undefined)[] = [];
+    social.bus.start([
+      { name: "social.seen", handlers: [on(counted, async (_tx, event) => void seen.push(currentCorrelationId(), event.producer.service))] },
+    ]);
+    await fixture.publish(trading, "hello", 7);
+    await waitFor("the event", async () => (seen.length > 0 ? true : undefined));
+    expect(seen).toEqual(["test-7", "trading"]);
+  });
+
+  it("publishes nothing of a transaction that is rolled back (R-EVT-3)", async () => {
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    trading.bus.start([]);
+    social.bus.start([recording("social.rollback")]);
+    await expect(
+      trading.database.transaction(async (tx) => {
+        await trading.bus.publisher.publish(tx, counted, { aggregateId: "rolled", data: { n: 1 } });
+        throw new Error("no");
+      }),
+    ).rejects.toThrow("no");
+    await fixture.publish(trading, "rolled", 2);
+    expect(await fixture.effectsOf("social.rollback", "rolled", 1)).toEqual([2]);
+  });
+
+  it("keeps the order of each aggregate, retries included (R-EVT-3)", async () => {
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    const failures = new Map<number, number>();
+    social.bus.start([
+      recording("social.order", (n) => {
+        const failed = failures.get(n) ?? 0;
+        failures.set(n, failed + 1);
+        if (n % 7 === 0 && failed < 3) throw new Error("not yet");
+      }),
+    ]);
+    await Promise.all(["a", "b", "c"].map((aggregate) => fixture.publish(trading, aggregate, 1, 30)));
+    trading.bus.start([]);
+    for (const aggregate of ["a", "b", "c"]) {
+      expect(await fixture.effectsOf("social.order", aggregate, 30)).toEqual(upTo(30));
+    }
+    expect(await fixture.metric(social, "eventbus_dead_lettered_total", { group: "social.order" })).toBe(0);
+  });
+
+  it("puts a poison event among the dead letters and goes on with the next (R-EVT-3)", async () => {
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    trading.bus.start([]);
+    social.bus.start([
+      recording("social.poison", (n, aggregate) => {
+        if (n === 2 && aggregate === "poisoned") throw new Error("poison");
+      }),
+    ]);
+    await fixture.publish(trading, "poisoned", 1, 3);
+    expect(await fixture.effectsOf("social.poison", "poisoned", 2)).toEqual([1, 3]);
+    const redis = await fixture.connect();
+    const letters = (await redis.xrange(DEAD_LETTERS, "-", "+")).map(([, fields]) => record(fields));
+    const mine = letters.filter((letter) => letter["group"] === "social.poison");
+    expect(mine).toHaveLength(1);
+    expect(mine[0]).toMatchObject({ stream: "events:trading", type: "trading.trade.counted", correlationId: "test-2", deliveries: "8", error: "Error: poison" });
+    expect(JSON.parse(mine[0]?.["event"] ?? "")).toMatchObject({ data: { n: 2 } });
+    expect(await redis.xpending(streamOf("trading"), "social.poison")).toEqual([0, null, null, null]);
+    expect(await fixture.metric(social, "eventbus_dead_lettered_total", { group: "social.poison" })).toBe(1);
+    redis.disconnect();
+  });
+
+  it("buries what is no event or breaks its schema at once, and ignores unknown types and fields (R-EVT-1)", async () => {
+    const redis = await fixture.connect();
+    const social = fixture.process("social");
+    social.bus.start([recording("social.strange")]);
+    const envelope = (over: Record<string, unknown>): string =>
+      JSON.stringify({
+        id: "0190aaaa-0000-7000-8000-000000000001", type: counted.type, version: 1, aggregateId: "strange", occurredAt: "2026-01-01T00:00:00.000Z",
+        correlationId: "strange-1", producer: { service: "trading", colour: "blue", version: "1" }, data: { n: 1 }, ...over,
+      });
+    for (const text of [
+      "no json",
+      envelope({ data: { n: "one" } }),
+      envelope({ version: 9 }),
+      envelope({ type: "trading.unheard.of" }),
+      envelope({ id: "0190aaaa-0000-7000-8000-000000000002", extra: true, data: { n: 5, more: "fields" } }),
+    ]) {
+      await redis.xadd(streamOf("trading"), "*", EVENT_FIELD, text);
+    }
+    expect(await fixture.effectsOf("social.strange", "strange", 1)).toEqual([5]);
+    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 3, { group: "social.strange" });
+    redis.disconnect();
+  });
+
+  it("reads nothing new while its colour has no weight, and misses nothing of that time (R-DEP-2)", async () => {
+    let active = false;
+    const trading = fixture.process("trading");
+    const social = fixture.process("social", { isActive: () => active });
+    const other = fixture.process("social");
+    social.bus.start([recording("social.standby")]);
+    other.bus.start([recording("social.witness")]);
+    trading.bus.start([]);
+    await fixture.publish(trading, "standby", 1, 5);
+    await fixture.effectsOf("social.witness", "standby", 5);
+    expect(await fixture.effects("social.standby", "standby")).toEqual([]);
+    active = true;
+    expect(await fixture.effectsOf("social.standby", "standby", 5)).toEqual(upTo(5));
+  });
+
+  it("has one active relay for a domain, and another takes over when its connection is cut (R-EVT-3)", async () => {
+    const first = fixture.process("trading");
+    first.bus.start([]);
+    await fixture.untilMetric(first, "eventbus_relay_active", 1);
+    const second = fixture.process("trading");
+    second.bus.start([]);
+    const social = fixture.process("social");
+    social.bus.start([recording("social.relays")]);
+    await fixture.publish(second, "relays", 1, 20);
+    await fixture.effectsOf("social.relays", "relays", 20);
+    expect(await fixture.metric(second, "eventbus_relay_active")).toBe(0);
+    await first.stop();
+    await fixture.untilMetric(second, "eventbus_relay_active", 1);
+    await fixture.publish(second, "relays", 21, 30);
+    expect(await fixture.effectsOf("social.relays", "relays", 30)).toEqual(upTo(30));
+  });
+});

@@ -1,0 +1,4 @@
+import { runService } from "../base/service.ts";
+import { gatewayService } from "./service.ts";
+
+await runService(gatewayService());

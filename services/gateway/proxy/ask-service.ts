@@ -1,0 +1,33 @@
+import type { InstanceChooser } from "../routing/chooser.ts";
+import { CORRELATION_HEADER, correlationIdOf, currentCorrelationId } from "../../base/correlation.ts";
+import type { InstancePools } from "./pools.ts";
+
+const DEADLINE_MS = 2_000;
+
+/** Asks one instance of a service for a JSON document, for the gateway's own pages. */
+export class ServiceAsker {
+  readonly #chooser: InstanceChooser;
+  readonly #pools: InstancePools;
+
+  constructor(chooser: InstanceChooser, pools: InstancePools) {
+    this.#chooser = chooser;
+    this.#pools = pools;
+  }
+
+  /** @throws Error where no instance is there, it is too slow, or the answer is not 200. */
+  async getJson(service: string, path: string): Promise<unknown> {
+    const instance = this.#chooser.choose(service);
+    if (instance === undefined) throw new Error(`no instance of ${service} is running`);
+    const { statusCode, body } = await this.#pools.of(instance).request({
+      method: "GET",
+      path,
+      headers: { [CORRELATION_HEADER]: currentCorrelationId() ?? correlationIdOf(undefined), accept: "application/json" },
+      headersTimeout: DEADLINE_MS,
+      bodyTimeout: DEADLINE_MS,
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    if (statusCode === 200) return body.json();
+    await body.dump();
+    throw new Error(`${service} answered ${statusCode} to ${path}`);
+  }
+}

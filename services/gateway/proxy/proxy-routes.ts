@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { OPERATOR_HEADER, type OperatorCheck } from "../../base/auth/operator.ts";
+import type { Colour } from "../../base/config.ts";
+import type { ServiceDeclaration } from "../../base/declaration.ts";
+import type { ServiceApp } from "../../base/service.ts";
+import { CircuitOpenError, type Breakers } from "../breaker/breakers.ts";
+import { gatewayProblems } from "../problems.ts";
+import type { Forwarder, ForwardResult } from "./forwarder.ts";
+
+/** Pins a request to a colour; only an operator may send it. */
+export const COLOUR_HEADER = "x-astra-colour";
+
+/** Tells the breaker that the service failed; what the caller gets is in the result. */
+class CountedFailure extends Error {
+  readonly result: ForwardResult;
+
+  constructor(result: ForwardResult) {
+    super("the service failed");
+    this.result = result;
+  }
+}
+
+export interface ProxyParts {
+  readonly forwarder: Forwarder;
+  readonly breakers: Breakers;
+  readonly operators: OperatorCheck;
+}
+
+/** One route for each service: `/api/v1/<route>` and everything below it, any method, streamed both ways. */
+export async function proxyRoutes(app: ServiceApp, services: readonly ServiceDeclaration[], parts: ProxyParts): Promise<void> {
+  await app.register(async (scope) => {
+    // Bodies pass through unread.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    for (const service of services) {
+      if (service.route === undefined) continue;
+      for (const url of [`/api/v1/${service.route}`, `/api/v1/${service.route}/*`]) {
+        scope.all(url, { schema: { hide: true }, config: { upstream: service.name } }, (request, reply) => passOn(service.name, request, reply, parts));
+      }
+    }
+  });
+}
+
+async function passOn(service: string, request: FastifyRequest, reply: FastifyReply, parts: ProxyParts): Promise<void> {
+  const colour = pinnedColour(request, parts.operators);
+  const result = await guarded(service, parts.breakers, () => parts.forwarder.forward(service, request, reply, colour));
+  if (result.kind === "problem") throw result.problem;
+  // The answer went out, or there is nobody to answer: Fastify has nothing to add.
+  if (!reply.sent) reply.hijack();
+}
+
+async function guarded(service: string, breakers: Breakers, work: () => Promise<ForwardResult>): Promise<ForwardResult> {
+  try {
+    return await breakers.run(service, async () => {
+      const result = await work();
+      if (result.kind === "done" ? !result.healthy : result.counts) throw new CountedFailure(result);
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof CountedFailure) return error.result;
+    if (error instanceof CircuitOpenError) throw gatewayProblems.circuitOpen(service, error.retryAfterSeconds);
+    throw error;
+  }
+}
+
+function pinnedColour(request: FastifyRequest, operators: OperatorCheck): Colour | undefined {
+  const colour = request.headers[COLOUR_HEADER];
+  if (colour === undefined) return undefined;
+  if (!operators.isOperator(request.headers[OPERATOR_HEADER])) throw gatewayProblems.operatorRequired();
+  if (colour !== "blue" && colour !== "green") throw gatewayProblems.wrongColour();
+  return colour;
+}

@@ -1,0 +1,106 @@
+import { domainServices } from "../catalogue.ts";
+import { OperatorCheck } from "../base/auth/operator.ts";
+import { readSecret } from "../base/config.ts";
+import type { ServiceDeclaration } from "../base/declaration.ts";
+import type { DependencyProbe } from "../base/health/probe.ts";
+import type { ServiceApp, ServiceContext, ServiceDefinition } from "../base/service.ts";
+import { Breakers } from "./breaker/breakers.ts";
+import { gateway } from "./declaration.ts";
+import { GatewayMetrics } from "./gateway-metrics.ts";
+import { limitRequests } from "./limits/limit-hook.ts";
+import { Limiter } from "./limits/limiter.ts";
+import { dashboardRoute } from "./pages/dashboard-route.ts";
+import { docsRoute } from "./pages/docs-route.ts";
+import { servicesRoute } from "./pages/services-route.ts";
+import { ServiceAsker } from "./proxy/ask-service.ts";
+import { Forwarder } from "./proxy/forwarder.ts";
+import { InstancePools } from "./proxy/pools.ts";
+import { proxyRoutes } from "./proxy/proxy-routes.ts";
+import { InstanceChooser } from "./routing/chooser.ts";
+import { Suspects } from "./routing/suspects.ts";
+import { GATEWAY_TUNING, type GatewayTuning } from "./tuning.ts";
+
+/** Registry data older than this says that Redis does not answer. */
+const REGISTRY_STALE_MS = 10_000;
+
+/** The gateway; `tuning` makes times small in tests, `services` are what it leads to. */
+export function gatewayService(
+  tuning: GatewayTuning = GATEWAY_TUNING,
+  services: readonly ServiceDeclaration[] = domainServices,
+): ServiceDefinition {
+  let stopParts = async (): Promise<void> => undefined;
+  return {
+    declaration: gateway,
+    mount: "root",
+    dependencies: (context) => dependencyProbes(context, services),
+    routes: async (app, context) => {
+      stopParts = await wire(app, context, tuning, services);
+    },
+    stop: () => stopParts(),
+  };
+}
+
+async function wire(
+  app: ServiceApp,
+  context: ServiceContext,
+  tuning: GatewayTuning,
+  services: readonly ServiceDeclaration[],
+): Promise<() => Promise<void>> {
+  const { clock, registry, traffic, redis } = context;
+  const names = services.map((service) => service.name);
+  const suspects = new Suspects(clock);
+  const discovery = { takers: (service: string) => registry.takers(service), table: () => traffic.table() };
+  const chooser = new InstanceChooser(discovery, suspects);
+  const pools = new InstancePools(tuning);
+  const breakers = new Breakers(names, clock, tuning.breaker);
+  const limiter = new Limiter({ redis, clock, deadlineMs: tuning.limiterMs });
+  const metrics = new GatewayMetrics(context.metrics, names);
+  metrics.watch(context, names, breakers, limiter);
+  pools.start(() => registry.instances());
+
+  limitRequests(app, context, limiter, metrics);
+  const asker = new ServiceAsker(chooser, pools);
+  servicesRoute(app, context, services, breakers);
+  dashboardRoute(app, asker, clock, tuning.dashboardMs);
+  docsRoute(app, services, asker, clock);
+  const forwarder = new Forwarder({ chooser, suspects, pools, metrics, tuning });
+  await proxyRoutes(app, services, { forwarder, breakers, operators: new OperatorCheck(operatorToken(context)) });
+  return async () => {
+    breakers.stop();
+    await pools.stop();
+  };
+}
+
+/** Absent where nobody is an operator: a gateway that was started by hand. */
+function operatorToken(context: ServiceContext): string | undefined {
+  try {
+    return readSecret(context.config.secretsDir, "operator_token");
+  } catch (error) {
+    context.log.warn({ reason: error instanceof Error ? error.message : String(error) }, "gateway: no operator token, so nobody can pin a request to a colour");
+    return undefined;
+  }
+}
+
+/** Redis is probed by the template; these are the registry and every service behind. */
+function dependencyProbes(context: ServiceContext, services: readonly ServiceDeclaration[]): DependencyProbe[] {
+  const { registry } = context;
+  return [
+    {
+      name: "registry",
+      check: () => {
+        const ageMs = registry.ageMs();
+        if (ageMs === undefined) return Promise.reject(new Error("was never read"));
+        if (ageMs > REGISTRY_STALE_MS) return Promise.reject(new Error(`was last read ${Math.round(ageMs / 1000)} s ago, the last table serves`));
+        return Promise.resolve({ ageMs, instances: registry.instances().filter((instance) => instance.alive).length });
+      },
+    },
+    ...services.map((service) => ({
+      name: service.name,
+      check: () => {
+        const takers = registry.takers(service.name);
+        const instances = takers.blue.length + takers.green.length;
+        return instances > 0 ? Promise.resolve({ instances }) : Promise.reject(new Error("no instance is running"));
+      },
+    })),
+  ];
+}

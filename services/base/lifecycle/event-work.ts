@@ -1,11 +1,8 @@
-import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { ServiceConfig } from "../config.ts";
-import type { ServiceDeclaration } from "../declaration.ts";
 import type { ConsumerGroup } from "../events/consumer-group.ts";
-import { EventMetrics } from "../events/event-metrics.ts";
-import { GroupConsumer } from "../events/group-consumer.ts";
+import { EventBus } from "../events/event-bus.ts";
 import type { EventPublisher } from "../events/publisher.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Database } from "../postgres/database.ts";
@@ -14,9 +11,7 @@ import { noPublisher } from "./no-database.ts";
 
 export interface EventWorkOptions {
   readonly config: ServiceConfig;
-  readonly declaration: ServiceDeclaration;
   readonly database: Database;
-  readonly redis: Redis;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly clock: Clock;
@@ -35,34 +30,23 @@ export interface EventWork {
 /** Longer than a blocking read, so that only a Redis that hangs is given up. */
 const BLOCKING_COMMAND_TIMEOUT_MS = 3_000;
 
+/** The event bus of a service that has a schema; one without neither publishes nor consumes. */
 export function createEventWork(options: EventWorkOptions): EventWork {
-  const { config, declaration, database, metrics, log, clock } = options;
-  if (config.postgres === undefined) {
-    return { publisher: noPublisher(declaration.name), start: () => undefined, stop: () => Promise.resolve() };
+  const { config, database, metrics, log, clock } = options;
+  const { service, instance, colour, version, postgres } = config;
+  if (postgres === undefined) {
+    return { publisher: noPublisher(service), start: () => undefined, stop: () => Promise.resolve() };
   }
-  const eventMetrics = new EventMetrics(metrics);
-  const consumers: GroupConsumer[] = [];
-  return {
-    publisher: noPublisher(declaration.name),
-    start: (groups) => {
-      for (const group of groups) {
-        const purpose = { name: `${config.instance} ${group.name}`, commandTimeoutMs: BLOCKING_COMMAND_TIMEOUT_MS };
-        const consumer = new GroupConsumer({
-          group,
-          instance: config.instance,
-          redis: createRedis(config.redis, purpose, log),
-          database,
-          metrics: eventMetrics,
-          log,
-          clock,
-          isActive: () => options.isActive(),
-        });
-        consumers.push(consumer);
-        consumer.start();
-      }
-    },
-    stop: async () => {
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
-    },
-  };
+  return new EventBus({
+    producer: { service, colour, version },
+    instance,
+    postgres,
+    database,
+    connectRedis: (purpose) =>
+      createRedis(config.redis, { name: `${instance} ${purpose}`, commandTimeoutMs: BLOCKING_COMMAND_TIMEOUT_MS }, log),
+    metrics,
+    log,
+    clock,
+    isActive: () => options.isActive(),
+  });
 }

@@ -52,9 +52,11 @@ export async function ensureParentImages(
     way = await ensureBaseImage(parents.base, await readVersions(projectRoot));
   });
   if (way !== "already here") options.onProgress?.(`image base: made ${way} (${time})`);
-  const forServices = plan.some((image) => image.buildArgs["NODE"] === parents.node.reference);
-  if (forServices && !(await imageIsHere(parents.node.reference)))
-    options.onProgress?.(`image node: built (${await timed(async () => { await dockerBuild(parents.node); })})`);
+  const needsNode = plan.some((image) => [image.buildArgs["NODE"], image.reference].includes(parents.node.reference));
+  if (needsNode && !(await imageIsHere(parents.node.reference))) {
+    const nodeTime = await timed(async () => { await dockerBuild(parents.node); });
+    options.onProgress?.(`image node: built (${nodeTime})`);
+  }
   return way;
 }
 

@@ -67,13 +67,26 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
-/** Lines of Pulumi's diagnostics that say what failed, without its warnings and the name of the stack. */
+const MOST_LINES = 40;
+
+/**
+ * The errors of Pulumi's report, each with what is indented below it; without its warnings, the provider's place in the
+ * code, and what only says that something else has failed.
+ */
 function diagnostics(output: string): string {
-  const lines = output
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => /^(error:|\* )/.test(line) && !/update failed|preview failed|resource plugin|occurred:$/.test(line));
-  return [...new Set(lines)].slice(0, 20).join("\n") || lastLines(output, 20);
+  const report = output.slice(Math.max(0, output.lastIndexOf("Diagnostics:")));
+  const kept: string[] = [];
+  let isError = false;
+  for (const raw of report.split("\n")) {
+    const line = raw.trim();
+    if (/^(error|warning|info):/.test(line)) {
+      isError = line.startsWith("error:") && !/update failed|preview failed|sdk-v2\/|\d+ errors? occurred:$/.test(line);
+    } else if (line === "" || /^[a-z][\w-]*:[\w:/-]+ \(.*\):$/i.test(line) || /^(Outputs|Resources|Duration)\b/.test(line)) {
+      isError = false;
+    }
+    if (isError && line !== "") kept.push(line.replace(/^error: (Error: )?/, ""));
+  }
+  return [...new Set(kept)].slice(0, MOST_LINES).join("\n") || lastLines(output, 20);
 }
 
 /** What to tell people of a failed `pulumi`: one clear line where the reason is known, else what it said itself. */

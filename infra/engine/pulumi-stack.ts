@@ -48,14 +48,18 @@ async function writeConfig(target: StackTarget): Promise<void> {
   await copyFile(join(PROJECT_ROOT, "Pulumi.yaml"), join(projectFolder(target.settings.environment), "Pulumi.yaml"));
 }
 
-/** Makes the stack where it is missing, and writes its config. */
-export async function ensureStack(target: StackTarget): Promise<void> {
+/**
+ * Writes the stack's config, and makes the stack where it is missing.
+ * @returns Its state.
+ */
+export async function ensureStack(target: StackTarget): Promise<unknown> {
   await writeConfig(target);
+  const state = await exportStack(target.stackName);
+  if (state !== undefined) return state;
   const folder = projectFolder(target.settings.environment);
   const result = await pulumi(["stack", "init", target.stackName, "--no-select", "--cwd", folder], QUICK_MS);
-  if (result.code !== 0 && !result.stderr.includes("already exists")) {
-    throw pulumiError("stack init", target.stackName, result.stderr);
-  }
+  if (result.code !== 0) throw pulumiError("stack init", target.stackName, result.stderr);
+  return undefined;
 }
 
 /** The process that holds the lock ran on this machine and is gone: it was killed. */

@@ -28,13 +28,13 @@ function idsIn(state: unknown): ReadonlySet<string> {
  * Removes what a killed run made and did not get to write down: Pulumi would make it a second time and fail on the
  * name. Only what carries our labels and this stack's names is touched, and never a volume.
  */
-async function removeForgotten(target: StackTarget, report: Report): Promise<void> {
+async function removeForgotten(target: StackTarget, state: unknown, report: Report): Promise<void> {
   const { environment } = target.settings;
   const all = await environmentContainers(environment);
   const writers = all.filter(
     (container) => container.workload === SECRETS_WRITER && (container.colour ?? "foundation") === target.stack,
   );
-  const known = idsIn(await exportStack(target.stackName));
+  const known = idsIn(state);
   for (const container of [...stackMembers(all, target.stack), ...writers]) {
     if (known.has(container.id)) continue;
     report(`removing ${container.name}, which an interrupted run left`);
@@ -70,8 +70,7 @@ export const pulumiEngine: Engine = {
   name: "pulumi",
 
   async deploy(deployment, report) {
-    await ensureStack(deployment);
-    await removeForgotten(deployment, report);
+    await removeForgotten(deployment, await ensureStack(deployment), report);
     // Called only where containers are not as they shall be, so what is real is looked at first.
     await operate(deployment, ["up", "--yes", "--skip-preview", "--refresh", "--suppress-outputs"], reporting(report));
   },

@@ -56,7 +56,7 @@ function measurement(metrics: Metrics): (request: FastifyRequest, reply: Fastify
 
 function logAccess(request: FastifyRequest, reply: FastifyReply): void {
   const route = request.routeOptions.url ?? "unknown";
-  const level = reply.statusCode >= 500 ? "warn" : QUIET.has(route) ? "debug" : "info";
+  const level = QUIET.has(route) ? "debug" : reply.statusCode >= 500 ? "warn" : "info";
   request.log[level](
     {
       correlationId: request.id,

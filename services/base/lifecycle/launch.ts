@@ -57,7 +57,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const registry = new RegistryTable(redis, clock, log);
   const traffic = new TrafficWatch(redis, registry, clock, log);
   const isActive = (): boolean => phase.ready && !phase.draining && traffic.weight(declaration.name, config.colour) > 0;
-  const eventWork = createEventWork({ config, declaration, database, redis, metrics, log, clock, isActive });
+  const eventWork = createEventWork({ config, database, metrics, log, clock, isActive });
   const context: ServiceContext = {
     declaration,
     config,

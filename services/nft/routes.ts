@@ -20,6 +20,9 @@ import { listOwnTokens } from "./tokens-store.ts";
 import { offerView, rewardView, saleView } from "./views.ts";
 import { balanceOf } from "./wallets-store.ts";
 
+/** Marks a route in the API document as one that asks who is calling. */
+const SIGNED_IN = [{ token: [] }];
+
 const PAGE = 50;
 
 /** @throws Problem `invalid-amount` (400), which names the field. */
@@ -43,7 +46,7 @@ function pageOf<T extends { readonly id: string }>(found: readonly T[], limit: n
 export function ownRoutes(app: ServiceApp, { auth }: ServiceContext, { database, chain }: MarketplaceParts): void {
   app.get(
     "/rewards",
-    { schema: { summary: "The caller's tokens, newest first", tags: ["rewards"], querystring: PageQuery, response: { 200: RewardsReply } } },
+    { schema: { summary: "The caller's tokens, newest first", tags: ["rewards"], security: SIGNED_IN, querystring: PageQuery, response: { 200: RewardsReply } } },
     async (request) => {
       const userId = await auth.requireUser(request);
       const { cursor, limit = PAGE } = request.query;
@@ -55,7 +58,7 @@ export function ownRoutes(app: ServiceApp, { auth }: ServiceContext, { database,
 
   app.get(
     "/wallet",
-    { schema: { summary: "The caller's marketplace wallet", tags: ["marketplace"], response: { 200: WalletReply } } },
+    { schema: { summary: "The caller's marketplace wallet", tags: ["marketplace"], security: SIGNED_IN, response: { 200: WalletReply } } },
     async (request) => {
       const userId = await auth.requireUser(request);
       return { userId, currency: "USD", balance: (await balanceOf(database, userId)).toFixed(PRICE_DECIMALS) };
@@ -82,7 +85,7 @@ export function marketplaceRoutes(app: ServiceApp, context: ServiceContext, part
 
   app.post(
     "/listings",
-    { schema: { summary: "Offer one of the caller's tokens", tags: ["marketplace"], body: ListBody, response: { 201: OfferReply } } },
+    { schema: { summary: "Offer one of the caller's tokens", tags: ["marketplace"], security: SIGNED_IN, body: ListBody, response: { 201: OfferReply } } },
     (request, reply) =>
       listing.run(async () => {
         const { user_id, token_id, price } = request.body;
@@ -98,6 +101,7 @@ export function marketplaceRoutes(app: ServiceApp, context: ServiceContext, part
       schema: {
         summary: "Take one of the caller's offers back",
         tags: ["marketplace"],
+        security: SIGNED_IN,
         params: ListingParams,
         response: { 200: OfferReply },
       },
@@ -112,6 +116,7 @@ export function marketplaceRoutes(app: ServiceApp, context: ServiceContext, part
       schema: {
         summary: "Buy an offered token",
         tags: ["marketplace"],
+        security: SIGNED_IN,
         params: ListingParams,
         body: CallerBody,
         response: { 200: SaleReply },

@@ -27,6 +27,9 @@ import {
 } from "./schemas.ts";
 import { accountView, positionView, priceToClose, priceView } from "./views.ts";
 
+/** Marks a route in the API document as one that asks who is calling. */
+const SIGNED_IN = [{ token: [] }];
+
 /** Header of an answer that was given before. */
 const REPLAYED = "idempotency-replayed";
 
@@ -81,6 +84,7 @@ export function orderRoutes(app: ServiceApp, context: ServiceContext, parts: Tra
       schema: {
         summary: "Execute a market order: open a position at the feed's price",
         tags: ["orders"],
+        security: SIGNED_IN,
         headers: IdempotencyHeaders,
         body: ExecuteBody,
         response: { 201: ExecuteReply },
@@ -115,6 +119,7 @@ export function orderRoutes(app: ServiceApp, context: ServiceContext, parts: Tra
       schema: {
         summary: "Close one of the caller's positions at the feed's price",
         tags: ["orders"],
+        security: SIGNED_IN,
         headers: IdempotencyHeaders,
         params: PositionParams,
         body: Type.Union([CloseBody, Type.Null()]),
@@ -134,7 +139,7 @@ export function orderRoutes(app: ServiceApp, context: ServiceContext, parts: Tra
 
   app.get(
     "/positions",
-    { schema: { summary: "The caller's positions, newest first", tags: ["orders"], querystring: PositionsQuery, response: { 200: PositionsReply } } },
+    { schema: { summary: "The caller's positions, newest first", tags: ["orders"], security: SIGNED_IN, querystring: PositionsQuery, response: { 200: PositionsReply } } },
     async (request) => {
       const userId = await auth.requireUser(request);
       const { status = "open", cursor, limit = 50 } = request.query;
@@ -149,7 +154,7 @@ export function orderRoutes(app: ServiceApp, context: ServiceContext, parts: Tra
 
   app.get(
     "/account",
-    { schema: { summary: "The caller's trading account and its limits", tags: ["account"], response: { 200: AccountReply } } },
+    { schema: { summary: "The caller's trading account and its limits", tags: ["account"], security: SIGNED_IN, response: { 200: AccountReply } } },
     async (request) => {
       const userId = await auth.requireUser(request);
       const known = await findAccount(parts.database, userId);

@@ -19,6 +19,9 @@ import {
 } from "./schemas.ts";
 import { issueToken } from "./token.ts";
 
+/** Marks a route in the API document as one that asks who is calling. */
+const SIGNED_IN = [{ token: [] }];
+
 interface Parts {
   readonly keys: KeyRing;
   readonly passwords: Passwords;
@@ -113,7 +116,7 @@ export function profileRoutes(app: ServiceApp, context: ServiceContext): void {
 
   app.get(
     "/me",
-    { schema: { summary: "The caller's own profile", tags: ["profiles"], response: { 200: MeReply } } },
+    { schema: { summary: "The caller's own profile", tags: ["profiles"], security: SIGNED_IN, response: { 200: MeReply } } },
     async (request) => {
       const id = await auth.requireUser(request);
       const account = await accountById(database, id);
@@ -124,7 +127,7 @@ export function profileRoutes(app: ServiceApp, context: ServiceContext): void {
 
   app.patch(
     "/me",
-    { schema: { summary: "Change the caller's own profile", tags: ["profiles"], body: ProfileBody, response: { 200: OwnAccountReply } } },
+    { schema: { summary: "Change the caller's own profile", tags: ["profiles"], security: SIGNED_IN, body: ProfileBody, response: { 200: OwnAccountReply } } },
     (request) =>
       edit.run(async () => {
         const id = await auth.requireUser(request);

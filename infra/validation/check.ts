@@ -1,10 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Settings } from "../platform/settings.ts";
+
 /** What the checks need to know of an environment. */
 export interface ValidationContext {
   readonly environment: string;
+  /** `down` removes its data. */
+  readonly ephemeral: boolean;
   /** Address of a platform port on this machine: `http://127.0.0.1:8000`. */
   url(port: number): string;
   readonly clock: { now(): number; sleep(ms: number): Promise<void> };
   readonly fetch: typeof fetch;
+}
+
+/** The checks against the platform on this machine. */
+export function validationContext(settings: Pick<Settings, "environment" | "ephemeral" | "portOffset">): ValidationContext {
+  return {
+    environment: settings.environment,
+    ephemeral: settings.ephemeral,
+    url: (port) => `http://127.0.0.1:${port + settings.portOffset}`,
+    clock: {
+      now: () => performance.now(),
+      sleep: async (ms) => {
+        await sleep(ms);
+      },
+    },
+    fetch,
+  };
 }
 
 /** One thing that must be true of the running platform. */

@@ -1,3 +1,12 @@
 import type { ValidationCheck } from "./check.ts";
+import { disruptiveChecks } from "./disruptive-checks.ts";
+import { healthChecks, monitoringChecks } from "./health-checks.ts";
+import { journeyChecks } from "./journey-checks.ts";
 
-export const checks: readonly ValidationCheck[] = [];
+/** Everything that must be true of the running platform, in order. */
+export const checks: readonly ValidationCheck[] = [
+  ...healthChecks,
+  ...journeyChecks,
+  ...monitoringChecks,
+  ...disruptiveChecks,
+];

@@ -1,30 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../host/user-error.ts";
 import { checks } from "../../validation/checks.ts";
-import type { ValidationContext } from "../../validation/check.ts";
+import { validationContext } from "../../validation/check.ts";
 import { ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { formatDuration, Progress } from "../progress.ts";
 import { openSession } from "../session.ts";
 
-/** The checks against the platform on this machine. */
-export function validationContext(environment: string, portOffset: number): ValidationContext {
-  return {
-    environment,
-    url: (port) => `http://127.0.0.1:${port + portOffset}`,
-    clock: {
-      now: () => performance.now(),
-      sleep: async (ms) => {
-        await sleep(ms);
-      },
-    },
-    fetch,
-  };
-}
-
 async function test(invocation: Invocation): Promise<number> {
   const session = await openSession(invocation);
   const progress = new Progress();
-  const context = validationContext(session.environment, session.config.targets.foundation.settings.portOffset);
+  const context = validationContext(session.config.targets.foundation.settings);
   const chosen = checks.filter((check) => !check.disruptive || invocation.on("disruptive"));
   const failures: string[] = [];
   for (const check of chosen) {

@@ -1,0 +1,183 @@
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EngineName } from "../../infra/engine/engine.ts";
+import { dockerOrFail } from "../../infra/host/docker.ts";
+import { environmentContainers } from "../../infra/host/containers.ts";
+import { checks } from "../../infra/validation/checks.ts";
+import { validationContext } from "../../infra/validation/check.ts";
+import { astra, astraOk, startAstra } from "./astra.ts";
+import { idsOf, leftovers, realContainers } from "./inspect.ts";
+import { withSteadyRequests } from "./steady-requests.ts";
+
+export interface SuiteOptions {
+  readonly engine: EngineName;
+  readonly environment: string;
+  readonly portOffset: number;
+}
+
+/**
+ * The platform, deployed for real into an environment of its own by `./astra`, used, and removed. Tests build on each
+ * other, in order. The environment is not declared ephemeral, since one of them wants data to survive `down`.
+ */
+export function platformSuite({ engine, environment, portOffset }: SuiteOptions): void {
+  const here = ["--environment", environment];
+  const config = ["--config", `portOffset=${portOffset}`];
+  const edge = `http://127.0.0.1:${8000 + portOffset}`;
+  const up = async (...args: readonly string[]): Promise<string> => await astraOk("up", ...here, ...args);
+
+  describe(`the platform through ${engine}`, () => {
+    beforeAll(async () => {
+      await astra("down", ...here, "--volumes", "--yes");
+      await up(...config, "--engine", engine);
+    });
+    afterAll(async () => {
+      await astra("down", ...here, "--volumes", "--yes");
+    });
+
+    test("is up, healthy and addressed after one command (R-DEP-1)", async () => {
+      const status = JSON.parse(await astraOk("status", ...here, "--json")) as {
+        readonly engine: string;
+        readonly containers: readonly { readonly workload: string; readonly colour: string | null; readonly state: string }[];
+        readonly urls: readonly { readonly url: string }[];
+      };
+      expect(status.engine).toBe(engine);
+      expect(status.urls[0]?.url).toBe(`http://localhost:${8000 + portOffset}`);
+      const running = status.containers.filter((container) => container.state === "running").map((container) => container.workload);
+      expect(running).toEqual(expect.arrayContaining(["postgres", "redis", "edge", "prometheus", "gateway", "user", "trading"]));
+      expect(status.containers.filter((container) => container.colour === "blue").length).toBe(8);
+    });
+
+    test("runs every container confined and limited (R-DEP-4, R-DEP-1)", async () => {
+      const containers = await realContainers(environment);
+      expect(containers.length).toBeGreaterThan(12);
+      for (const { Name, Config, HostConfig } of containers) {
+        expect(Config.User, Name).toBe("1000:1000");
+        expect(HostConfig.ReadonlyRootfs, Name).toBe(true);
+        expect(HostConfig.CapDrop, Name).toEqual(["ALL"]);
+        expect(HostConfig.SecurityOpt, Name).toContain("no-new-privileges:true");
+        expect(HostConfig.Memory, Name).toBe(512 * 1024 * 1024);
+        expect(HostConfig.NanoCpus, Name).toBe(500_000_000);
+        expect(HostConfig.RestartPolicy.Name, Name).toBe(Name.includes("migrate") ? "no" : "unless-stopped");
+        expect(HostConfig.LogConfig, Name).toMatchObject({ Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } });
+        for (const [port, bindings] of Object.entries(HostConfig.PortBindings ?? {}))
+          for (const { HostIp } of bindings)
+            expect(HostIp, `${Name} ${port}`).toBe(Name.includes("edge") && port === "8000/tcp" ? "0.0.0.0" : "127.0.0.1");
+      }
+    });
+
+    test("has no secret in any container's environment (R-DEP-1)", async () => {
+      const redis = `astra-${environment}-redis-1`;
+      const password = (await dockerOrFail(["exec", redis, "cat", "/run/secrets/redis"])).trim();
+      expect(password.length).toBeGreaterThanOrEqual(16);
+      const postgres = `astra-${environment}-postgres-1`;
+      const all = (await dockerOrFail(["exec", postgres, "sh", "-c", "for f in /run/secrets/*; do cat $f; echo; done"])).split("\n");
+      const values = [password, ...all.filter((value) => value !== "")];
+      for (const { Name, Config } of await realContainers(environment))
+        for (const value of values) expect(Config.Env.join("\n").includes(value), Name).toBe(false);
+    });
+
+    test("changes nothing when nothing has changed", async () => {
+      const before = await idsOf(environment);
+      const output = await up();
+      expect(output).toContain("foundation ready: unchanged");
+      expect(output).toContain("blue ready: unchanged");
+      expect(await idsOf(environment)).toEqual(before);
+    });
+
+    const context = validationContext({ environment, ephemeral: false, portOffset });
+    for (const check of checks)
+      test(`validation: ${check.name}`, async () => {
+        await check.run(context);
+      });
+
+    test("finishes a deployment that was interrupted (Ctrl-C)", async () => {
+      await dockerOrFail(["rm", "--force", `astra-${environment}-blue-nft-1`, `astra-${environment}-alertmanager-1`]);
+      const running = startAstra(["up", ...here]);
+      await running.says("images: all here");
+      running.interrupt();
+      const { code, output } = await running.ended;
+      expect(output).toContain("interrupted. Nothing is lost");
+      expect(code).toBe(130);
+      await up();
+      const states = (await environmentContainers(environment)).map((container) => `${container.workload} ${container.state}`);
+      expect(states).toEqual(expect.arrayContaining(["nft running", "alertmanager running"]));
+    });
+
+    test("lets only one deployment at an environment", async () => {
+      const first = startAstra(["up", ...here]);
+      await first.says("Environment");
+      const second = await astra("up", ...here);
+      expect(second.output).toContain("Another `astra up` is at work on this environment");
+      expect(second.code).toBe(1);
+      expect((await first.ended).code).toBe(0);
+    });
+
+    test("brings up a second colour that stands by, while the first one serves every request (R-DEP-2)", async () => {
+      const before = await idsOf(environment);
+      const { sent, failed } = await withSteadyRequests(`${edge}/health`, async () => {
+        expect(await up("--config", "version=second")).toContain("green stands by without requests; blue takes them all.");
+      });
+      expect(failed).toEqual([]);
+      expect(sent).toBeGreaterThan(10);
+      expect(await idsOf(environment)).toMatchObject(before);
+    });
+
+    test("gives all requests to the second colour when the first goes, without a failed one (R-DEP-2)", async () => {
+      const { failed } = await withSteadyRequests(`${edge}/health`, async () => {
+        await astraOk("down", "blue", ...here);
+      });
+      expect(failed).toEqual([]);
+      expect((await environmentContainers(environment)).some((container) => container.colour === "blue")).toBe(false);
+    });
+
+    test("refuses to take down the only colour that serves, or the foundation below it", async () => {
+      const colour = await astra("down", "green", ...here);
+      expect(colour.output).toContain("blue is not complete and healthy, so nothing would take over from green.");
+      expect(colour.code).toBe(1);
+      expect((await astra("down", "foundation", ...here)).output).toContain("The foundation carries green, which still runs.");
+    });
+
+    test("tells why a broken release does not start, while the other colour serves (R-DEP-2)", async () => {
+      const { failed } = await withSteadyRequests(`${edge}/health`, async () => {
+        // Too little for Node.js to start in.
+        const broken = await astra("up", ...here, "--config", "version=third", "--config", "resources.nft.memoryMb=32");
+        expect(broken.code).toBe(1);
+        expect(broken.output).toMatch(/astra-\w+-blue-nft-1 does not start: .*exit code \d+|nft/);
+      });
+      expect(failed).toEqual([]);
+    });
+
+    test("reports everything that is wrong with a config at once", async () => {
+      const { code, output } = await astra("up", ...here, "--config", "portOffset=99999", "--config", "logLevle=info");
+      expect(code).toBe(2);
+      expect(output).toContain("2 problems in the config of stack");
+      expect(output).toContain("astratrade:portOffset");
+      expect(output).toContain("astratrade:logLevle");
+      expect(output).not.toMatch(/\n\s+at /);
+    });
+
+    test("names the owner of a port that is taken, and starts nothing (R-DEP-6)", async () => {
+      const server = createServer();
+      const port = 8000 + portOffset + 2000;
+      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+      try {
+        const other = ["--environment", `${environment}x`, "--config", `portOffset=${portOffset + 2000}`];
+        const { code, output } = await astra("up", ...other, "--engine", engine);
+        expect(code).toBe(1);
+        expect(output).toMatch(new RegExp(`ports: taken: ${port} by \\S+ \\(process ${process.pid}\\)`));
+        expect(await environmentContainers(`${environment}x`)).toEqual([]);
+      } finally {
+        await new Promise((resolve) => server.close(resolve));
+      }
+    });
+
+    test("leaves nothing behind after down --volumes", async () => {
+      const refused = await astra("down", ...here, "--volumes");
+      expect(refused.output).toContain("only with --yes");
+      await astraOk("down", ...here, "--volumes", "--yes");
+      expect(await environmentContainers(environment)).toEqual([]);
+      expect(await leftovers("volume", environment)).toEqual([]);
+      expect(await leftovers("network", environment)).toEqual([]);
+    });
+  });
+}

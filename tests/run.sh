@@ -1,0 +1,12 @@
+#!/bin/sh
+# npm test: everything that this machine can run. It sets itself up like ./astra and ends with one line of counts.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+# Installs packages and, as root on Debian or Ubuntu, Docker. What it cannot put right, the tests that need it name.
+./astra doctor --fix --environment e2e --config portOffset=10000 </dev/null
+[ -d node_modules ] || exit 1
+
+PATH=$PWD/node_modules/.bin:$PATH
+export PATH
+exec node tests/run.ts </dev/null

@@ -9,7 +9,7 @@ import { startOfPeriod } from "./periods.ts";
 import {
   type Award,
   awardsOfDay,
-  lockPlayer,
+  holdPlayer,
   raiseCounters,
   recordAwards,
   saveProgress,
@@ -32,7 +32,7 @@ export interface Deed {
  */
 export async function reward(tx: Transaction, events: EventPublisher, deed: Deed): Promise<void> {
   const { userId, rule, amount, event } = deed;
-  const before = await lockPlayer(tx, userId);
+  const before = await holdPlayer(tx, userId);
   const counters = await raiseCounters(tx, userId, countersOf(rule, amount));
   const met = achievementsMet(counters);
   const fresh = await unlockAchievements(

@@ -2,7 +2,7 @@ import { Decimal } from "decimal.js";
 import type { Transaction } from "../base/postgres/database.ts";
 import type { Counter } from "./xp-rules.ts";
 
-/** Where a player stands; held by the transaction that read it. */
+/** Where a player stands. */
 export interface PlayerProgress {
   readonly xp: number;
   readonly level: number;
@@ -24,18 +24,30 @@ export async function registerPlayer(tx: Transaction, userId: number, username: 
   );
 }
 
+const inTurn = new WeakSet<Transaction>();
+
 /**
- * Locks a player until the transaction ends, so that points from several groups add up. Creates one that is not
- * there: streams are not in order among each other, and a trade may arrive before its player's registration.
+ * Lets transactions that give points run one after the other. A transaction handles many events in the order in which
+ * they came, so that two of different groups would lock the same players in different orders.
  */
-export async function lockPlayer(tx: Transaction, userId: number): Promise<PlayerProgress> {
+async function takeTurn(tx: Transaction): Promise<void> {
+  if (inTurn.has(tx)) return;
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('gamification.progress', 0))");
+  inTurn.add(tx);
+}
+
+/**
+ * Where a player stands; nobody else gives points until the transaction ends. Creates one that is not there: streams
+ * are not in order among each other, and a trade may arrive before its player's registration.
+ */
+export async function holdPlayer(tx: Transaction, userId: number): Promise<PlayerProgress> {
+  await takeTurn(tx);
+  const [row] = await tx.query<{ xp: string; level: number }>("SELECT xp, level FROM players WHERE user_id = $1", [
+    userId,
+  ]);
+  if (row !== undefined) return { xp: Number(row.xp), level: row.level };
   await tx.query("INSERT INTO players (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING", [userId]);
-  const [row] = await tx.query<{ xp: string; level: number }>(
-    "SELECT xp, level FROM players WHERE user_id = $1 FOR NO KEY UPDATE",
-    [userId],
-  );
-  if (row === undefined) throw new Error(`player ${userId} is gone although it was just created`);
-  return { xp: Number(row.xp), level: row.level };
+  return { xp: 0, level: 1 };
 }
 
 export async function saveProgress(tx: Transaction, userId: number, progress: PlayerProgress): Promise<void> {

@@ -6,8 +6,8 @@ export const UserIdSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_
 /** A caller may name itself in the body in mode `dev`; a token is compared with it everywhere. */
 export const CallerSchema = Type.Optional(UserIdSchema);
 
-/** One to 2,000 characters of which at least one can be seen. */
-export const TextSchema = Type.String({ minLength: 1, maxLength: 2000, pattern: "\\S" });
+/** One to 2,000 characters of which at least one can be seen. NUL is none: PostgreSQL does not store it. */
+export const TextSchema = Type.String({ minLength: 1, maxLength: 2000, pattern: "^(?=[^\\u0000]*\\S)[^\\u0000]+$" });
 
 export const PageQuerySchema = {
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),

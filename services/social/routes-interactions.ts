@@ -4,7 +4,15 @@ import { postCommented, postCreated, postLiked, userFollowed } from "../base/eve
 import { Problem } from "../base/problem.ts";
 import type { ServiceApp, ServiceContext } from "../base/service.ts";
 import { entryNotFound } from "./routes-feed.ts";
-import { CallerSchema, CommentSchema, EntryParamsSchema, EntrySchema, TextSchema, UserIdSchema } from "./schemas.ts";
+import {
+  CallerSchema,
+  CommentSchema,
+  EntryParamsSchema,
+  EntrySchema,
+  SIGNED_IN,
+  TextSchema,
+  UserIdSchema,
+} from "./schemas.ts";
 import { insertEntry } from "./store-feed.ts";
 import { addComment, addFollow, addLike, countLike, lockEntry, removeFollow, removeLike } from "./store-interactions.ts";
 
@@ -30,6 +38,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     {
       schema: {
         summary: "Writes a post",
+        security: SIGNED_IN,
         body: WriteSchema,
         response: { 201: Type.Object({ post: EntrySchema }) },
       },
@@ -62,6 +71,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     {
       schema: {
         summary: "Comments on an entry of the feed",
+        security: SIGNED_IN,
         params: EntryParamsSchema,
         body: WriteSchema,
         response: { 201: Type.Object({ comment: CommentSchema }) },
@@ -96,6 +106,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     {
       schema: {
         summary: "Likes an entry of the feed; a second time changes nothing",
+        security: SIGNED_IN,
         params: EntryParamsSchema,
         response: { 200: LikeSchema },
       },
@@ -124,6 +135,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     {
       schema: {
         summary: "Takes the caller's like back; a second time changes nothing",
+        security: SIGNED_IN,
         params: EntryParamsSchema,
         response: { 200: LikeSchema },
       },
@@ -145,6 +157,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     {
       schema: {
         summary: "Follows a user; a second time changes nothing",
+        security: SIGNED_IN,
         params: FollowParamsSchema,
         response: { 200: FollowSchema },
       },
@@ -171,6 +184,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     {
       schema: {
         summary: "Follows a user no longer; a second time changes nothing",
+        security: SIGNED_IN,
         params: FollowParamsSchema,
         response: { 200: FollowSchema },
       },

@@ -1,6 +1,9 @@
 import { Type } from "typebox";
 import { ENTRY_TYPES } from "./entry.ts";
 
+/** Marks a route in the API document as one that asks who is calling. */
+export const SIGNED_IN = [{ token: [] }];
+
 export const UserIdSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 /** A caller may name itself in the body in mode `dev`; a token is compared with it everywhere. */

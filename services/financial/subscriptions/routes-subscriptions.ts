@@ -9,6 +9,9 @@ import { post } from "../ledger/store-ledger.ts";
 import { endOfPeriod, PLAN_IDS, planOf, plans } from "./plans.ts";
 import { startSubscription, type Subscription, subscriptionsOf } from "./store-subscriptions.ts";
 
+/** Marks a route in the API document as one that asks who is calling. */
+const SIGNED_IN = [{ token: [] }];
+
 const PlanSchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -51,6 +54,7 @@ export function subscriptionRoutes(app: ServiceApp, context: ServiceContext): vo
     {
       schema: {
         summary: "The caller's subscriptions, newest first",
+        security: SIGNED_IN,
         response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionSchema) }) },
       },
     },
@@ -65,6 +69,7 @@ export function subscriptionRoutes(app: ServiceApp, context: ServiceContext): vo
     {
       schema: {
         summary: "Subscribes the caller to a plan and takes the payment for its first period",
+        security: SIGNED_IN,
         body: Type.Object(
           {
             plan: Type.Enum(PLAN_IDS),

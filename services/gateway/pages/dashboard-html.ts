@@ -35,7 +35,7 @@ const escapeHtml = (text: string): string =>
 
 /** `1234567.891` -> `1,234,567.89`: for eyes only, the exact value is in the JSON. */
 export function displayValue(value: string): string {
-  const rounded = new Decimal(value).toDecimalPlaces(2).toFixed();
+  const rounded = new Decimal(value).toDecimalPlaces(2, Decimal.ROUND_HALF_UP).toFixed();
   const [whole = "", fraction] = rounded.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

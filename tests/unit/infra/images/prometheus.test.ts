@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { PROJECT_ROOT } from "../../../../infra/host/paths.ts";
+import { hostAlias } from "../../../../infra/platform/names.ts";
+import { colourWorkloads, foundationWorkloads } from "../../../../infra/platform/platform.ts";
+import type { Settings } from "../../../../infra/platform/settings.ts";
+import { COLOURS } from "../../../../infra/platform/workload.ts";
+
+interface PrometheusConfig {
+  readonly scrape_configs: readonly {
+    readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly type: string; readonly port: number }[];
+  }[];
+}
+
+const settings: Settings = {
+  environment: "test",
+  mode: "dev",
+  portOffset: 0,
+  grafana: "auto",
+  resources: {},
+  replicas: {},
+  limits: { perUser: 200, perService: 1000 },
+  logLevel: "info",
+  foundationStack: "dev",
+  ephemeral: true,
+};
+
+describe("Prometheus's configuration", () => {
+  it("scrapes exactly the workloads that have metrics, in both colours (R-MON-1)", () => {
+    const text = readFileSync(join(PROJECT_ROOT, "images", "prometheus", "prometheus.yml"), "utf8");
+    const scraped = (parse(text) as PrometheusConfig).scrape_configs
+      .flatMap((job) => job.dns_sd_configs)
+      .flatMap((target) => target.names.map((name) => `${name}:${target.port}`));
+    const facts = { startInterval: false, grafana: true };
+    const declared = [...foundationWorkloads(settings, facts), ...colourWorkloads(settings)].flatMap((workload) =>
+      (workload.scope === "colour" ? COLOURS : [undefined]).flatMap((colour) =>
+        workload.metrics ? [`${hostAlias(workload.name, colour)}:${workload.metrics.port}`] : [],
+      ),
+    );
+    expect(scraped.toSorted()).toEqual(declared.toSorted());
+  });
+});

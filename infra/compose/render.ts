@@ -115,7 +115,7 @@ export function renderCompose(containers: readonly ContainerSpec[], secretsFolde
   };
 }
 
-/** The compose file as text. */
+/** The compose file as text: YAML 1.1, since docker-compose 1.29 reads a bare `no` as false. */
 export function composeYaml(file: ComposeFile, heading: string): string {
-  return `# ${heading}\n# Written by ./astra from infra/platform: change that, not this.\n${stringify(file, { lineWidth: 120, aliasDuplicateObjects: false })}`;
+  return `# ${heading}\n# Written by ./astra from infra/platform: change that, not this.\n${stringify(file, { version: "1.1", lineWidth: 120, aliasDuplicateObjects: false })}`;
 }

@@ -39,7 +39,7 @@ export function registeredServices(json: unknown): readonly Registered[] {
   const services = at(json, "services");
   if (!Array.isArray(services)) throw new Error('/services: expected {"services": [...]}');
   return services.map((service: unknown) => ({
-    name: String(at(service, "name")),
+    name: String(at(service, "service")),
     healthy: at(service, "status") === "healthy",
   }));
 }

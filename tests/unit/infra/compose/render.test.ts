@@ -101,8 +101,10 @@ describe("renderCompose", () => {
 });
 
 describe("composeYaml", () => {
-  test("writes text that reads back as the same file", () => {
-    const file = renderCompose(testStack("green").containers, folderOf);
-    expect(parse(composeYaml(file, "heading"))).toEqual(JSON.parse(JSON.stringify(file)));
+  test.each(["1.1", "1.2"] as const)("reads back as the same file under YAML %s, which both compose tools differ in", (version) => {
+    for (const stack of STACKS) {
+      const file = renderCompose(testStack(stack).containers, folderOf);
+      expect(parse(composeYaml(file, "heading"), { version })).toEqual(JSON.parse(JSON.stringify(file)));
+    }
   });
 });

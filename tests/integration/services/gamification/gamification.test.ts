@@ -108,6 +108,23 @@ describe("R-SVC-1 gamification", () => {
     expect(await profileOf(2040)).toMatchObject({ xp: 31 });
   });
 
+  it("adds up what three groups give the same players at the same time", async () => {
+    const players = [2060, 2061, 2062];
+    const last = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => players[n % 3] ?? 0).map(async (userId) => ({
+        "gamification.trade-xp": await domain.emit(tradeExecuted, trade(userId, "1")),
+        "gamification.social-xp": await domain.emit(postLiked, { postId: "x", userId, authorId: 1 }),
+        "gamification.nft-xp": await domain.emit(nftMinted, { tokenId: "n", userId }),
+      })),
+    );
+    for (const events of last) {
+      for (const [group, event] of Object.entries(events)) await domain.handled(group, event);
+    }
+    // 10 trades of 10, 10 likes of 1, 10 tokens of 15, and three achievements of 20, 50 and 10.
+    const profiles = await Promise.all(players.map(profileOf));
+    expect(profiles.map(({ xp, trades }) => [xp, trades])).toEqual(players.map(() => [340, 10]));
+  });
+
   it("ranks players by their points; equal points share a rank", async () => {
     const rankOf = async (userId: number): Promise<number> =>
       waitFor(`rank of ${userId}`, async () => (await profileOf(userId)).rank ?? undefined);

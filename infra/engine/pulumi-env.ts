@@ -27,7 +27,9 @@ export function pulumiEnvironment(projectRoot: string, shell: NodeJS.ProcessEnv 
   const variables: Record<string, string> = {};
   if (shell["PULUMI_BACKEND_URL"] === undefined) {
     mkdirSync(backend, { recursive: true, mode: 0o700 });
-    variables["PULUMI_BACKEND_URL"] = `file://${backend}`;
+    // Without the sidecar files of the file backend: a kill between two writes leaves one empty, and with it a state
+    // that cannot be read.
+    variables["PULUMI_BACKEND_URL"] = `file://${backend}?metadata=skip`;
   }
   if (shell["PULUMI_CONFIG_PASSPHRASE"] === undefined && shell["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined) {
     const file = join(state, "passphrase");

@@ -9,6 +9,8 @@ export interface ReadinessHost {
   /** Asks a container's probe once. */
   probe(container: string, probe: Probe): Promise<boolean>;
   logs(container: string, lines: number): Promise<string>;
+  /** Exit code of its last end; undefined when the engine has forgotten it. */
+  lastExitCode(container: string): Promise<number | undefined>;
   now(): number;
   sleep(ms: number): Promise<void>;
 }
@@ -34,21 +36,25 @@ export function readyProbe(workload: Workload | undefined): Probe | undefined {
   return workload?.ready ?? workload?.live;
 }
 
-/** Why a container will not become ready; undefined while it still may. */
+/** Why a container will not become ready, in words that follow "it"; undefined while it still may. */
 export function startFailure(container: Container | undefined, earlier: Container | undefined, oneShot: boolean): string | undefined {
-  if (container === undefined) return "it is not there";
-  if (oneShot) return container.state === "exited" && container.exitCode !== 0 ? `exit code ${container.exitCode}` : undefined;
-  if (container.state === "exited" || container.state === "dead") return `it ended with exit code ${container.exitCode}`;
+  if (container === undefined) return "is not there";
+  if (oneShot) return container.state === "exited" && container.exitCode !== 0 ? "ended" : undefined;
+  if (container.state === "exited" || container.state === "dead") return "ended";
   const restartsBefore = earlier?.id === container.id ? earlier.restarts : 0;
   if (container.state === "restarting" || container.restarts > restartsBefore)
-    return `it ended with exit code ${container.exitCode} and was started again ${container.restarts - restartsBefore} times`;
+    return `ended and was started again ${container.restarts - restartsBefore} times`;
   return undefined;
 }
 
 async function failed(host: ReadinessHost, names: readonly (readonly [string, string])[]): Promise<UserError> {
   const parts: string[] = [];
-  for (const [name, reason] of names)
-    parts.push(`${name} does not start: ${reason}. Its last ${LOG_LINES} log lines:\n${await host.logs(name, LOG_LINES)}`);
+  for (const [name, reason] of names) {
+    // Asked of the engine's events: a container that is running again says 0.
+    const code = reason.startsWith("ended") ? await host.lastExitCode(name) : undefined;
+    const exit = code === undefined ? "" : `, last with exit code ${code}`;
+    parts.push(`${name} does not start: it ${reason}${exit}. Its last ${LOG_LINES} log lines:\n${await host.logs(name, LOG_LINES)}`);
+  }
   return new UserError(`${parts.join("\n\n")}\n\nWhen the cause is gone, \`./astra up\` finishes the job.`);
 }
 
@@ -95,7 +101,7 @@ export async function waitUntilReady(request: ReadinessRequest, host: ReadinessH
     if (host.now() - started >= request.deadlineMs)
       throw await failed(
         host,
-        [...pending.keys()].map((name) => [name, `not ready after ${Math.round(request.deadlineMs / 1000)} s`] as const),
+        [...pending.keys()].map((name) => [name, `is not ready after ${Math.round(request.deadlineMs / 1000)} s`] as const),
       );
     await host.sleep(POLL_MS);
   }

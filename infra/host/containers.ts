@@ -96,3 +96,12 @@ export async function lastLogLines(name: string, lines: number): Promise<string>
   const result = await docker(["logs", "--tail", String(lines), name]);
   return [result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== "").join("\n");
 }
+
+/** Exit code of a container's last end within ten minutes; undefined when it has not ended since. */
+export async function lastExitCode(name: string): Promise<number | undefined> {
+  const filters = ["--filter", `container=${name}`, "--filter", "event=die"];
+  const format = ["--format", "{{.Actor.Attributes.exitCode}}"];
+  const result = await docker(["events", "--since", "10m", "--until", "0s", ...filters, ...format]);
+  const last = result.stdout.trim().split("\n").at(-1) ?? "";
+  return /^\d+$/.test(last) ? Number(last) : undefined;
+}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadinessHost } from "../engine/readiness.ts";
 import type { Probe } from "../platform/workload.ts";
-import { inspectContainers, lastLogLines } from "./containers.ts";
+import { inspectContainers, lastExitCode, lastLogLines } from "./containers.ts";
 import { docker } from "./docker.ts";
 
 const PROBE_DEADLINE_MS = 5_000;
@@ -17,6 +17,7 @@ export const dockerHost: ReadinessHost = {
   inspect: inspectContainers,
   probe: askProbe,
   logs: lastLogLines,
+  lastExitCode,
   now: () => performance.now(),
   sleep: async (ms) => {
     await sleep(ms);

@@ -22,6 +22,7 @@ function machine(at: {
       asked.push(probe.type === "http" ? probe.path : probe.command.join(" "));
       return await Promise.resolve(at.ready?.(container, ms) ?? true);
     },
+    lastExitCode: async () => await Promise.resolve(3),
     logs: async (container, lines) => await Promise.resolve(`${lines} lines of ${container}`),
     now: () => ms,
     sleep: async (duration) => {
@@ -58,7 +59,7 @@ describe("waitUntilReady (R-DEP-4)", () => {
       ready: () => false,
     });
     await expect(waitUntilReady(request, host)).rejects.toThrow(
-      "astra-dev-blue-trading-1 does not start: it ended with exit code 3. Its last 20 log lines:\n20 lines of astra-dev-blue-trading-1",
+      "astra-dev-blue-trading-1 does not start: it ended, last with exit code 3. Its last 20 log lines:\n20 lines of astra-dev-blue-trading-1",
     );
     expect(host.now()).toBeLessThan(10_000);
   });
@@ -67,7 +68,7 @@ describe("waitUntilReady (R-DEP-4)", () => {
     const host = machine({
       containers: () => specs.map((spec) => containerOf(spec, { state: "restarting", restarts: 1, exitCode: 1 })),
     });
-    await expect(waitUntilReady(request, host)).rejects.toThrow("ended with exit code 1 and was started again 1 times");
+    await expect(waitUntilReady(request, host)).rejects.toThrow("it ended and was started again 1 times, last with exit code 3.");
   });
 
   test("does not blame a container for restarts from before the deployment", async () => {
@@ -84,7 +85,7 @@ describe("waitUntilReady (R-DEP-4)", () => {
 
   test("never waits for ever", async () => {
     const host = machine({ containers: () => running(), ready: (name) => name.includes("user") });
-    await expect(waitUntilReady(request, host)).rejects.toThrow("astra-dev-blue-trading-1 does not start: not ready after 30 s");
+    await expect(waitUntilReady(request, host)).rejects.toThrow("astra-dev-blue-trading-1 does not start: it is not ready after 30 s");
   });
 
   test("takes a one-shot job that has ended well, and tells of one that has not", async () => {
@@ -92,7 +93,7 @@ describe("waitUntilReady (R-DEP-4)", () => {
     await expect(waitUntilReady({ ...request, specs: job }, ended)).resolves.toBeUndefined();
     expect(ended.asked).toEqual([]);
     const failed = machine({ containers: () => job.map((spec) => containerOf(spec, { exitCode: 1 })) });
-    await expect(waitUntilReady({ ...request, specs: job }, failed)).rejects.toThrow("migrate-1 does not start: exit code 1");
+    await expect(waitUntilReady({ ...request, specs: job }, failed)).rejects.toThrow("migrate-1 does not start: it ended, last with exit code 3.");
   });
 
   test("tells of a container that is not there at all", async () => {

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Delivery } from "./delivery.ts";
 import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD } from "./keys.ts";
+import { fieldsOf } from "./stream-entry.ts";
 import { STREAM_START, streamIdTime, type StreamId } from "./stream-id.ts";
 
 type Entry = readonly [id: StreamId, fields: readonly string[] | null];
@@ -8,15 +9,9 @@ type PendingRow = readonly [id: StreamId, consumer: string, idleMs: number, deli
 
 const PAGE = 100;
 
-/** Field of a stream entry by name. */
-function field(fields: readonly string[], name: string): string | undefined {
-  const at = fields.findIndex((value, index) => index % 2 === 0 && value === name);
-  return at < 0 ? undefined : fields[at + 1];
-}
-
 function delivery(stream: string, [id, fields]: Entry, deliveries: number): Delivery {
-  const onlyGroup = field(fields ?? [], GROUP_FIELD);
-  return { stream, id, text: field(fields ?? [], EVENT_FIELD) ?? "", deliveries, ...(onlyGroup === undefined ? {} : { onlyGroup }) };
+  const { [EVENT_FIELD]: text = "", [GROUP_FIELD]: onlyGroup } = fieldsOf(fields ?? []);
+  return { stream, id, text, deliveries, ...(onlyGroup === undefined ? {} : { onlyGroup }) };
 }
 
 /** What a consumer group does in Redis, as one of its consumers. */

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { currentCorrelationId } from "../../../../../services/base/correlation.ts";
 import { on } from "../../../../../services/base/events/consumer-group.ts";
-import { DEAD_LETTERS, EVENT_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
+import { listDeadLetters, replayDeadLetter } from "../../../../../services/base/events/dead-letters.ts";
+import { EVENT_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
 import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { counted, recording } from "./bus-process.ts";
@@ -17,12 +18,6 @@ afterEach(async () => {
 afterAll(async () => {
   await fixture.close();
 });
-
-/** Fields of a stream entry by name. */
-function record(fields: readonly string[]): Record<string, string> {
-  const pairs = fields.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, fields[at + 1] ?? ""]] : []));
-  return Object.fromEntries(pairs);
-}
 
 describe("the event bus on real stores", () => {
   it("brings a committed event to a group of another service, with its correlation id (R-EVT-1)", async () => {
@@ -84,13 +79,62 @@ describe("the event bus on real stores", () => {
     await fixture.publish(trading, "poisoned", 1, 3);
     expect(await fixture.effectsOf("social.poison", "poisoned", 2)).toEqual([1, 3]);
     const redis = await fixture.connect();
-    const letters = (await redis.xrange(DEAD_LETTERS, "-", "+")).map(([, fields]) => record(fields));
-    const mine = letters.filter((letter) => letter["group"] === "social.poison");
-    expect(mine).toHaveLength(1);
-    expect(mine[0]).toMatchObject({ stream: "events:trading", type: "trading.trade.counted", correlationId: "test-2", deliveries: "8", error: "Error: poison" });
-    expect(JSON.parse(mine[0]?.["event"] ?? "")).toMatchObject({ data: { n: 2 } });
+    const letters = (await listDeadLetters(redis)).filter(({ group }) => group === "social.poison");
+    expect(letters).toHaveLength(1);
+    expect(letters[0]).toMatchObject({
+      stream: "events:trading", type: "trading.trade.counted", correlationId: "test-2", deliveries: 8, error: "Error: poison",
+    });
+    expect(JSON.parse(letters[0]?.event ?? "")).toMatchObject({ data: { n: 2 } });
     expect(await redis.xpending(streamOf("trading"), "social.poison")).toEqual([0, null, null, null]);
     expect(await fixture.metric(social, "eventbus_dead_lettered_total", { group: "social.poison" })).toBe(1);
+    redis.disconnect();
+  });
+
+  it("gives a dead letter that is replayed to its own group, once (R-EVT-3)", async () => {
+    let cured = false;
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    trading.bus.start([]);
+    social.bus.start([
+      recording("social.ill", (_n, aggregate) => {
+        if (aggregate === "replayed" && !cured) throw new Error("ill");
+      }),
+      recording("social.well"),
+    ]);
+    await fixture.publish(trading, "replayed", 1);
+    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 1, { group: "social.ill" });
+    cured = true;
+    const redis = await fixture.connect();
+    const letter = (await listDeadLetters(redis)).find(({ group }) => group === "social.ill");
+    if (letter === undefined) throw new Error("no dead letter");
+    expect(await replayDeadLetter(redis, letter)).toBeDefined();
+    expect(await replayDeadLetter(redis, letter)).toBeUndefined();
+    expect(await fixture.effectsOf("social.ill", "replayed", 1)).toEqual([1]);
+    expect(await fixture.effects("social.well", "replayed")).toEqual([1]);
+    redis.disconnect();
+  });
+
+  it("trims what every group has handled, and nothing that one has not read (R-EVT-3)", async () => {
+    let active = false;
+    const trading = fixture.process("trading", { relay: { settleEveryMs: 50, keepEntries: 0 } });
+    const social = fixture.process("social", { isActive: () => active });
+    const other = fixture.process("social");
+    social.bus.start([recording("social.trim-slow")]);
+    other.bus.start([recording("social.trim-quick")]);
+    trading.bus.start([]);
+    const redis = await fixture.connect();
+    await waitFor("both groups", async () => ((await redis.xinfo("GROUPS", streamOf("trading"))) as unknown[]).length >= 2 ? true : undefined);
+    // Groups of other tests, which nobody reads for any more.
+    for (const group of (await redis.xinfo("GROUPS", streamOf("trading"))) as string[][]) {
+      if (!group[1]?.startsWith("social.trim")) await redis.xgroup("DESTROY", streamOf("trading"), group[1] ?? "");
+    }
+    await fixture.publish(trading, "trimmed", 1, 300);
+    await fixture.effectsOf("social.trim-quick", "trimmed", 300);
+    expect(await redis.xlen(streamOf("trading"))).toBeGreaterThanOrEqual(300);
+    active = true;
+    expect(await fixture.effectsOf("social.trim-slow", "trimmed", 300)).toEqual(upTo(300));
+    await waitFor("a trim", async () => ((await redis.xlen(streamOf("trading"))) < 200 ? true : undefined));
+    expect(await fixture.metric(trading, "eventbus_republished_total")).toBe(0);
     redis.disconnect();
   });
 
@@ -132,7 +176,7 @@ describe("the event bus on real stores", () => {
     expect(await fixture.effectsOf("social.standby", "standby", 5)).toEqual(upTo(5));
   });
 
-  it("has one active relay for a domain, and another takes over when its connection is cut (R-EVT-3)", async () => {
+  it("has one active relay for a domain, and another takes over when it ends (R-EVT-3)", async () => {
     const first = fixture.process("trading");
     first.bus.start([]);
     await fixture.untilMetric(first, "eventbus_relay_active", 1);

@@ -8,14 +8,17 @@ export class DeadlineError extends Error {
   }
 }
 
-/** The result of `work`, or a `DeadlineError` after `ms` milliseconds. The work itself is not ended. */
+/**
+ * The result of `work`, or a `DeadlineError` after `ms` milliseconds. The work itself is not ended. An answer that has
+ * arrived while this process was busy is taken: its own slowness is no failure of others.
+ */
 export async function withDeadline<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([
       work,
       new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new DeadlineError(what, ms)), ms);
+        timer = setTimeout(() => setImmediate(() => reject(new DeadlineError(what, ms))), ms);
       }),
     ]);
   } finally {

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import { fastify } from "fastify";
+import { fastify, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { ServiceConfig } from "../config.ts";
 import { CORRELATION_HEADER, correlationIdOf } from "../correlation.ts";
@@ -54,7 +54,7 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
     loggerInstance: options.log,
     // The correlation id comes from the async context: no child logger for each request.
     childLoggerFactory: (logger) => logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => correlationIdOf(raw.headers[CORRELATION_HEADER]),
     requestIdHeader: false,
     trustProxy: TRUSTED_PROXIES,

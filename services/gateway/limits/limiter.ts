@@ -80,13 +80,26 @@ export class Limiter {
     if (limits.length === 0) return { refusedBy: undefined, states: [], source: "local" };
     if (this.isLocal) return this.#hitLocal(limits);
     const owed = limits.map((limit) => this.#local.takeOwed(limit.key));
+    const asked = this.#ask(limits, owed);
     try {
-      const answer = await withDeadline("limiter", this.#options.deadlineMs, this.#ask(limits, owed));
-      return this.#fromRedis(limits, answer);
+      return this.#fromRedis(limits, await withDeadline("limiter", this.#options.deadlineMs, asked));
     } catch {
       this.#awayUntilMs = this.#options.clock.now() + AWAY_MS;
-      return this.#hitLocal(limits);
+      const decision = this.#hitLocal(limits);
+      this.#reconcile(limits, owed, asked, decision.refusedBy === undefined);
+      return decision;
     }
+  }
+
+  /** A late answer means that Redis has counted the request too; an error that it heard of nothing. */
+  #reconcile(limits: readonly Limit[], owed: readonly number[], asked: Promise<readonly number[]>, countedHere: boolean): void {
+    asked.then(
+      (answer) => {
+        if (answer[0] === 0 && countedHere) for (const limit of limits) this.#local.settle(limit.key);
+        this.#fromRedis(limits, answer);
+      },
+      () => limits.forEach((limit, index) => this.#local.owe(limit.key, owed[index] ?? 0)),
+    );
   }
 
   async #ask(limits: readonly Limit[], owed: readonly number[]): Promise<readonly number[]> {

@@ -52,17 +52,29 @@ export class LocalWindows {
   /** Requests that were counted here alone; whoever takes them tells Redis. */
   takeOwed(key: string): number {
     const window = this.#windows.get(key);
-    if (window === undefined || window.owed === 0 || window.endsAtMs <= this.#clock.now()) return 0;
+    if (window === undefined || window.endsAtMs <= this.#clock.now()) return 0;
     const owed = window.owed;
     window.owed = 0;
     return owed;
+  }
+
+  /** Redis was not told after all: the requests are owed again. */
+  owe(key: string, requests: number): void {
+    const window = this.#windows.get(key);
+    if (window !== undefined) window.owed += requests;
+  }
+
+  /** Redis has counted a request after all that was also counted here. */
+  settle(key: string): void {
+    const window = this.#windows.get(key);
+    if (window !== undefined && window.owed > 0) window.owed -= 1;
   }
 
   /** Remembers what Redis says, so that a loss of Redis goes on from there. */
   adopt(key: string, count: number, resetMs: number): void {
     const now = this.#clock.now();
     const window = this.#open(key, now);
-    window.count = count;
+    window.count = count + window.owed;
     window.endsAtMs = now + resetMs;
   }
 

@@ -24,7 +24,7 @@ function notedSteps(notes: string[], changes: Partial<DrainSteps> = {}): DrainSt
 }
 
 describe("a drain (R-SVC-2, R-DEP-2)", () => {
-  beforeEach(() => void vi.useFakeTimers());
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
   afterEach(() => void vi.useRealTimers());
 
   it("says that it leaves 1.5 s before it closes the listener, and closes the stores last", async () => {

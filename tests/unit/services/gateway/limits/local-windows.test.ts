@@ -47,6 +47,22 @@ describe("a local window (R-GW-5)", () => {
     expect(windows.takeOwed("user:1")).toBe(0);
   });
 
+  it("does not count twice what Redis had counted after all", () => {
+    const { windows } = setUp();
+    windows.hit("user:1", 200);
+    windows.settle("user:1");
+    windows.adopt("user:1", 1, 60_000);
+    expect(windows.hit("user:1", 200).count).toBe(2);
+    expect(windows.takeOwed("user:1")).toBe(1);
+  });
+
+  it("still owes what Redis could not be told", () => {
+    const { windows } = setUp();
+    windows.hit("user:1", 200);
+    windows.owe("user:1", windows.takeOwed("user:1"));
+    expect(windows.takeOwed("user:1")).toBe(1);
+  });
+
   it("owes nothing of a window that has ended", () => {
     const { clock, windows } = setUp();
     windows.hit("user:1", 200);

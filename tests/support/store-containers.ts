@@ -42,7 +42,10 @@ export function makeSecretsFolder(): string {
   return folder;
 }
 
-const mountSecrets = (secretsDir: string): string => `--mount=type=bind,source=${secretsDir},target=/run/secrets,readonly`;
+/** Argument of `docker run` by which a container gets the secret files. */
+export function mountSecrets(secretsDir: string): string {
+  return `--mount=type=bind,source=${secretsDir},target=/run/secrets,readonly`;
+}
 
 /** Waits until a command inside a container succeeds. */
 export async function untilHealthy(id: string, command: readonly string[]): Promise<void> {

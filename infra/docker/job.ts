@@ -26,6 +26,14 @@ export function attemptLabel(attempts: Attempts, name: string): types.input.Cont
   return attempt === undefined ? [] : [{ label: ATTEMPT_LABEL, value: attempt }];
 }
 
+/** Why a job that has ended did not end well, with its last log lines; undefined when it did, or has not run yet. */
+export function failureOf(name: string, exitCode: number | undefined, logs: string | undefined): string | undefined {
+  // Absent while it is only previewed.
+  if (exitCode === undefined || exitCode === 0) return undefined;
+  const lines = (logs ?? "").trim().split("\n").slice(-LOG_LINES);
+  return [`${name} ended with exit code ${exitCode}; nothing that needs it was started. Its last lines:`, ...lines].join("\n");
+}
+
 /**
  * A container that has to end well before what depends on it starts. The provider waits for its end and takes any exit
  * code for success; this does not.
@@ -34,11 +42,8 @@ export function attemptLabel(attempts: Attempts, name: string): types.input.Cont
  */
 export function endedWell(container: Container, name: string): pulumi.Output<Container> {
   return pulumi.all([container.exitCode, container.containerLogs]).apply(([code, logs]) => {
-    // Absent while it is only previewed.
-    if (code === undefined || code === 0) return container;
-    const lines = (logs ?? "").trim().split("\n").slice(-LOG_LINES);
-    throw new pulumi.RunError(
-      [`${name} ended with exit code ${code}; nothing that needs it was started. Its last lines:`, ...lines].join("\n"),
-    );
+    const failure = failureOf(name, code, logs);
+    if (failure === undefined) return container;
+    throw new pulumi.RunError(failure);
   });
 }

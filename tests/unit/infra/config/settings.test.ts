@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../../../infra/config/config-error.ts";
+import { connectionBudget, readSettings, stackNameOf } from "../../../../infra/config/settings.ts";
+
+/** A good config of stack `blue` as Pulumi hands it over: all text. One mutation per case. */
+const good = { environment: "dev", colour: "blue", mode: "dev" };
+
+function read(values: Record<string, unknown>, options: { stackName?: string; secretKeys?: string[] } = {}) {
+  return readSettings({
+    stackName: options.stackName ?? "blue",
+    source: `Pulumi.${options.stackName ?? "blue"}.yaml`,
+    values: { ...good, ...values },
+    secretKeys: new Set(options.secretKeys ?? []),
+  });
+}
+
+/** Lines of the error that these values cause, without the heading. */
+function problems(values: Record<string, unknown>, options: { stackName?: string; secretKeys?: string[] } = {}): string[] {
+  try {
+    read(values, options);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split("\n").slice(1).map((line) => line.trim());
+    throw error;
+  }
+  throw new Error("this config was taken");
+}
+
+describe("defaults", () => {
+  test("stand in one place and are frozen", () => {
+    const settings = read({});
+    expect(settings).toEqual({
+      environment: "dev",
+      colour: "blue",
+      mode: "dev",
+      portOffset: 0,
+      grafana: "auto",
+      resources: {},
+      replicas: {},
+      limits: { perUser: 200, perService: 1000 },
+      logLevel: "info",
+      foundationStack: "dev",
+      ephemeral: false,
+    });
+    expect(Object.isFrozen(settings)).toBe(true);
+    expect(Object.isFrozen(settings.limits)).toBe(true);
+  });
+
+  test("name the foundation's stack after the environment", () => {
+    expect(stackNameOf("dev", "foundation")).toBe("dev");
+    expect(stackNameOf("test", "green")).toBe("test-green");
+    expect(read({ environment: "test" }).foundationStack).toBe("test-dev");
+  });
+});
+
+describe("values", () => {
+  test("are read from text, and objects from JSON or YAML", () => {
+    const settings = read({
+      portOffset: "20000",
+      ephemeral: "true",
+      resources: '{"redis":{"memoryMb":1024,"cpus":1.5}}',
+      replicas: { user: "2" },
+      limits: '{"perUser":2000}',
+      version: "1.10",
+    });
+    expect(settings).toMatchObject({
+      portOffset: 20_000,
+      ephemeral: true,
+      resources: { redis: { memoryMb: 1024, cpus: 1.5 } },
+      replicas: { user: 2 },
+      limits: { perUser: 2000, perService: 1000 },
+      version: "1.10",
+    });
+  });
+
+  test.each([
+    ["portOffset", "0", 0],
+    ["portOffset", "50000", 50_000],
+  ])("%s takes its limit %s", (key, text, value) => {
+    expect(read({ [key]: text })).toHaveProperty(key, value);
+  });
+
+  test.each([{ replicas: { user: "0" } }, { resources: { user: { memoryMb: "32" } } }, { resources: { user: { cpus: "64" } } }])(
+    "take their limits: %j",
+    (values) => {
+      expect(() => read(values)).not.toThrow();
+    },
+  );
+});
+
+describe("wrong config is refused with its path, what it takes and the command that fixes it", () => {
+  const set = (path: string, value: string) => `Fix: pulumi config set ${path} ${value} --stack blue`;
+  const nested = (path: string, value: string) => `Fix: pulumi config set --path ${path} ${value} --stack blue`;
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["a port offset below its range", { portOffset: "-1" }, `astratrade:portOffset: takes an integer, 0 to 50000, that is added to every host port (got "-1"). ${set("astratrade:portOffset", "0")}`],
+    ["a port offset above its range", { portOffset: "50001" }, `astratrade:portOffset: takes an integer, 0 to 50000, that is added to every host port (got "50001"). ${set("astratrade:portOffset", "0")}`],
+    ["a port offset that is no number", { portOffset: "8k" }, `astratrade:portOffset: takes an integer, 0 to 50000, that is added to every host port (got "8k"). ${set("astratrade:portOffset", "0")}`],
+    ["a number with leading zeros", { portOffset: "010" }, `astratrade:portOffset: takes an integer, 0 to 50000, that is added to every host port (got "010"). ${set("astratrade:portOffset", "0")}`],
+    ["a mode that is none", { mode: "prod" }, `astratrade:mode: takes one of dev, production (got "prod"). ${set("astratrade:mode", "dev")}`],
+    ["a boolean in other words", { ephemeral: "yes" }, `astratrade:ephemeral: takes true or false (got "yes"). ${set("astratrade:ephemeral", "false")}`],
+    ["an environment that is no name", { environment: "Dev_1" }, `astratrade:environment: takes a name of 1 to 20 lower-case letters, digits and hyphens that starts with a letter (got "Dev_1"). ${set("astratrade:environment", "dev")}`],
+    ["an environment that ends like a colour", { environment: "my-blue" }, `astratrade:environment: takes a name that does not end in -blue or -green, which are colours (got "my-blue"). ${set("astratrade:environment", "my")}`],
+    ["Kubernetes, which will come", { target: "kubernetes" }, `astratrade:target: takes docker; this version does not deploy to Kubernetes yet (got "kubernetes"). ${set("astratrade:target", "docker")}`],
+    ["a target that is none", { target: "nomad" }, `astratrade:target: takes one of docker (got "nomad"). ${set("astratrade:target", "docker")}`],
+    ["an unknown key", { portOfset: "1" }, 'astratrade:portOfset: unknown key (did you mean "portOffset"?). Fix: pulumi config rm astratrade:portOfset --stack blue'],
+    ["an unknown workload", { resources: { postgress: { cpus: "1" } } }, 'astratrade:resources.postgress: unknown key (did you mean "postgres"?). Fix: pulumi config rm --path astratrade:resources.postgress --stack blue'],
+    ["too little memory", { resources: { redis: { memoryMb: "31" } } }, `astratrade:resources.redis.memoryMb: takes an integer number of MiB, 32 to 65536 (got "31"). ${nested("astratrade:resources.redis.memoryMb", "512")}`],
+    ["no CPU at all", { resources: { redis: { cpus: "0" } } }, `astratrade:resources.redis.cpus: takes a number of CPU cores, 0.01 to 64 (got "0"). ${nested("astratrade:resources.redis.cpus", "0.5")}`],
+    ["half an instance", { replicas: { user: "1.5" } }, `astratrade:replicas.user: takes an integer number of instances, 0 to 20 (got "1.5"). ${nested("astratrade:replicas.user", "1")}`],
+    ["more connections than PostgreSQL has", { replicas: { user: "3" } }, "astratrade:replicas: takes instances whose connections fit PostgreSQL: 2 colours x instances x 15 + 20 may be 250 at most (got 260). Fix: pulumi config rm astratrade:replicas --stack blue"],
+    ["text where an object belongs", { limits: "many" }, "astratrade:limits: takes an object with keys from perUser, perService (got \"many\"). Fix: pulumi config rm astratrade:limits --stack blue, then pulumi config set --path astratrade:limits.perUser '<value>' --stack blue"],
+  ])("%s", (_, values, line) => {
+    expect(problems(values)).toEqual([line]);
+  });
+
+  test("a colour that is not one, and one that is not the stack's", () => {
+    expect(problems({ colour: "red" })).toEqual([
+      'astratrade:colour: takes one of blue, green (got "red"). Fix: pulumi config set astratrade:colour blue --stack blue',
+    ]);
+    expect(problems({ colour: "blue" }, { stackName: "test-green" })).toEqual([
+      'astratrade:colour: takes green in stack "test-green" (got blue). Fix: pulumi config set astratrade:colour green --stack test-green',
+    ]);
+  });
+
+  test("every problem at once, under one heading", () => {
+    const wrong = () => read({ mode: "x", portOffset: "-1", nonsense: "1" });
+    expect(wrong).toThrow('3 problems in the config of stack "blue" (Pulumi.blue.yaml):\n');
+    expect(wrong).toThrow(expect.objectContaining({ code: "config-invalid" }) as Error);
+  });
+
+  test("without ever showing a secret value, or the value of a key that nobody knows", () => {
+    expect(problems({ mode: "hunter2" }, { secretKeys: ["mode"] })[0]).toContain("(got a secret value, not shown)");
+    expect(problems({ redisPassword: "hunter2" }).join()).not.toContain("hunter2");
+    expect(problems({ limits: { perUser: "hunter2" } }, { secretKeys: ["limits"] }).join()).not.toContain("hunter2");
+  });
+});
+
+test("the connection budget counts both colours and what is kept aside", () => {
+  expect(connectionBudget({})).toBe(200);
+  expect(connectionBudget({ gateway: 5 })).toBe(200);
+  expect(connectionBudget({ user: 2 })).toBe(230);
+});

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build, formatMessages, type BuildFailure } from "esbuild";
 import { UserError } from "../host/user-error.ts";
 import type { ContextFile } from "./context.ts";
@@ -11,19 +11,25 @@ const COMMONJS_NAMES = [
   "const __dirname = import.meta.dirname;",
 ].join("\n");
 
+/** Files of one bundle, by the name of its image. */
+export type Bundles = Readonly<Record<string, readonly ContextFile[]>>;
+
 /**
- * Bundles one service with all its libraries into `main.js` and its source map: the same bytes for the same sources,
- * wherever the checkout lies.
+ * Bundles services with all their libraries into a `main.js` and its source map each: the same bytes for the same
+ * sources, wherever the checkout lies and whatever is bundled beside. One run for all, so that what they share is
+ * parsed once.
  * @param projectRoot Folder of the checkout.
- * @param entry Entry file, from the project's root.
+ * @param entries Entry file, from the project's root, by the name of its image.
  * @throws UserError with the compiler's messages.
  */
-export async function bundle(projectRoot: string, entry: string): Promise<readonly ContextFile[]> {
+export async function bundle(projectRoot: string, entries: Readonly<Record<string, string>>): Promise<Bundles> {
+  // Nothing is written there; source maps are relative to it.
+  const outdir = join(projectRoot, ".astra", "build");
   try {
     const result = await build({
       absWorkingDir: projectRoot,
-      entryPoints: [entry],
-      outfile: join(projectRoot, "main.js"),
+      entryPoints: Object.entries(entries).map(([name, entry]) => ({ in: entry, out: `${name}/main` })),
+      outdir,
       write: false,
       bundle: true,
       platform: "node",
@@ -39,14 +45,14 @@ export async function bundle(projectRoot: string, entry: string): Promise<readon
       legalComments: "none",
       logLevel: "silent",
     });
-    return result.outputFiles.map((file) => ({
-      path: file.path.endsWith(".map") ? "main.js.map" : "main.js",
-      executable: false,
-      content: Buffer.from(file.contents),
-    }));
+    const filesOf = (name: string): readonly ContextFile[] =>
+      result.outputFiles
+        .filter((file) => dirname(file.path) === join(outdir, name))
+        .map((file) => ({ path: basename(file.path), executable: false, content: Buffer.from(file.contents) }));
+    return Object.fromEntries(Object.keys(entries).map((name) => [name, filesOf(name)]));
   } catch (error) {
     if (!(error instanceof Error) || !("errors" in error)) throw error;
     const messages = await formatMessages((error as BuildFailure).errors, { kind: "error", color: false });
-    throw new UserError(`Bundling ${entry} failed:\n${messages.join("").trimEnd()}`, { cause: error });
+    throw new UserError(`Bundling the services failed:\n${messages.join("").trimEnd()}`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import { images, type ImageDeclaration, type ImageName, type ImageReferences } from "../platform/images.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, type Bundles } from "./bundle.ts";
 import { contentTag, filesBelow, writeContext, type ContextFile } from "./context.ts";
 import { readVersions, type Versions } from "./versions.ts";
 
@@ -89,12 +89,17 @@ function argumentsOf(recipe: string, versions: Versions, parents: ParentImages):
   return { BASE: parents.base.reference, PACKAGES: (versions.packages[recipe] ?? []).join(" ") };
 }
 
-async function filesOf(projectRoot: string, image: ImageDeclaration, versions: Versions): Promise<ContextFile[]> {
+async function filesOf(
+  projectRoot: string,
+  image: ImageDeclaration,
+  versions: Versions,
+  bundles: Bundles,
+): Promise<readonly ContextFile[]> {
   const recipes = join(projectRoot, "images");
   return [
     ...(await filesBelow(join(recipes, image.recipe))),
     ...(versions.packages[image.recipe] ? await filesBelow(join(recipes, "shared"), "shared/") : []),
-    ...(image.bundle === undefined ? [] : await bundle(projectRoot, image.bundle)),
+    ...(bundles[image.name] ?? []),
   ];
 }
 
@@ -119,9 +124,11 @@ export async function imagePlan(
   const chosen = images.filter((image) =>
     options.names ? options.names.includes(image.name) : !image.optional || options.optional === true,
   );
+  const entries = chosen.flatMap((image) => (image.bundle === undefined ? [] : [[image.name, image.bundle] as const]));
+  const bundles = entries.length > 0 ? await bundle(projectRoot, Object.fromEntries(entries)) : {};
   return await Promise.all(
     chosen.map(async (image) => {
-      const files = await filesOf(projectRoot, image, versions);
+      const files = await filesOf(projectRoot, image, versions, bundles);
       return await imageBuild(projectRoot, image.name, files, argumentsOf(image.recipe, versions, parents));
     }),
   );

@@ -54,6 +54,14 @@ describe("the image plan", () => {
     for (const [name, reference] of Object.entries(after)) expect(reference).not.toBe(before[name]);
   });
 
+  it("gives a service the same reference whatever is planned beside it", async () => {
+    await mkdir(join(root, "services", "nft"));
+    await cp(join(root, "services", "user", "main.ts"), join(root, "services", "nft", "main.ts"));
+    const alone = imageReferences(await imagePlan(root, { names: ["service-user"] }));
+    const both = imageReferences(await imagePlan(root, { names: ["service-nft", "service-user"] }));
+    expect(both["service-user"]).toBe(alone["service-user"]);
+  });
+
   it("puts no node_modules into a context, only the bundle", async () => {
     const [user] = await imagePlan(root, { names: ["service-user"] });
     expect(user?.buildArgs["NODE"]).toMatch(/^astratrade\/node:[0-9a-f]{12}$/);
@@ -64,7 +72,9 @@ describe("the image plan", () => {
 
   it("names the file and the place when a service does not bundle", async () => {
     await writeFile(join(root, "services", "user", "main.ts"), 'import { x } from "./missing.ts";\nx();\n');
-    await expect(imagePlan(root, { names: ["service-user"] })).rejects.toThrow(/services\/user\/main\.ts[\s\S]*missing\.ts/);
+    await expect(imagePlan(root, { names: ["service-user"] })).rejects.toThrow(
+      /missing\.ts[\s\S]*services\/user\/main\.ts/,
+    );
   });
 });
 

@@ -55,7 +55,7 @@ export const CONFIG_FLAG: Readonly<Record<string, Flag>> = {
     short: "c",
     multiple: true,
     value: "KEY=VALUE",
-    help: "set a key of the stack's config, e.g. portOffset=10000 (may be repeated)",
+    help: "set a key of the stack's config, e.g. portOffset=10000; kept for later commands, KEY= forgets it",
   },
 };
 

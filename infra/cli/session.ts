@@ -26,6 +26,14 @@ export function parseOverrides(pairs: readonly string[]): Record<string, string>
   );
 }
 
+/** What the last `up` was given, and what this call says over it; an empty value forgets a key. */
+export function mergeOverrides(
+  kept: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries({ ...kept, ...given }).filter(([, value]) => value !== ""));
+}
+
 /** Name of the environment that a call means. */
 export function environmentOf(invocation: Invocation): string {
   return invocation.text("environment") ?? "dev";
@@ -40,7 +48,7 @@ export async function openSession(invocation: Invocation): Promise<Session> {
   // A bad name must not become a path.
   environmentConfig(environment, {});
   const record = await readRecord(environment);
-  const overrides = { ...record?.overrides, ...parseOverrides(invocation.texts("config")) };
+  const overrides = mergeOverrides(record?.overrides ?? {}, parseOverrides(invocation.texts("config")));
   return { environment, record, config: environmentConfig(environment, overrides) };
 }
 

@@ -45,6 +45,8 @@ async function up(invocation: Invocation): Promise<number> {
   const lock = await takeLock(join(environmentFolder(session.environment), "lock"), "up");
   try {
     progress.note(`Environment ${session.environment}, deployed by ${choice.engine === "pulumi" ? "Pulumi" : "Compose"}: ${choice.reason}.`);
+    const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
+    if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
     const host = await checkMachine(session, choice.engine, progress);
     const { images, grafana } = await prepareImages(session, progress);
     const deployment: Deployment = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commands } from "../../../../infra/cli/commands.ts";
 import { parseCall } from "../../../../infra/cli/parse.ts";
-import { parseOverrides } from "../../../../infra/cli/session.ts";
+import { mergeOverrides, parseOverrides } from "../../../../infra/cli/session.ts";
 import { UsageError } from "../../../../infra/cli/usage-error.ts";
 
 /** The one line that a person gets for a wrong call. */
@@ -71,4 +71,11 @@ describe("parseOverrides", () => {
   test.each(["portOffset", "=1", ""])("refuses %j", (pair) => {
     expect(() => parseOverrides([pair])).toThrow(`--config takes KEY=VALUE, for example portOffset=10000, not "${pair}".`);
   });
+});
+
+test("config of the last up holds until it is set anew or forgotten", () => {
+  const kept = { portOffset: "1000", version: "one" };
+  expect(mergeOverrides(kept, {})).toEqual(kept);
+  expect(mergeOverrides(kept, { version: "two" })).toEqual({ portOffset: "1000", version: "two" });
+  expect(mergeOverrides(kept, { version: "" })).toEqual({ portOffset: "1000" });
 });

@@ -1,8 +1,12 @@
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import type { Membership } from "../registry/membership.ts";
 import { schemaReady } from "../postgres/schema-ready.ts";
+import { untilConnected } from "../redis/connection.ts";
 import { keepTrying, type Persistence } from "./keep-trying.ts";
 import type { LifePhase } from "./phase.ts";
+
+/** A connection that takes no longer than this is nothing to tell of. */
+const CONNECT_WAIT_MS = 1_000;
 
 export interface BringUp {
   readonly definition: ServiceDefinition;
@@ -20,7 +24,13 @@ export async function bringUp(parts: BringUp, how: Persistence): Promise<void> {
   const { redis, database, registry, traffic, config, log } = context;
   const lastMigration = definition.migrations?.at(-1)?.id;
   const steps: readonly (readonly [string, () => Promise<void>])[] = [
-    ["redis", async () => void (await redis.ping())],
+    [
+      "redis",
+      async () => {
+        await untilConnected(redis, CONNECT_WAIT_MS);
+        await redis.ping();
+      },
+    ],
     ...(config.postgres === undefined ? [] : [["postgres", async () => void (await database.query("SELECT 1"))] as const]),
     ...(lastMigration === undefined
       ? []

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisSettings } from "../config.ts";
+import { delay } from "../deadline.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
 const COMMAND_TIMEOUT_MS = 1000;
@@ -53,7 +55,8 @@ function logStateChanges(redis: Redis, name: string, place: string, log: Logger)
   };
   redis.on("error", (error: Error) => down(error.message === "" ? error.name : error.message));
   redis.on("close", () => {
-    if (state === "up") down("connection closed");
+    // A connection that we end ourselves says `end` right after `close`.
+    if (state === "up") setImmediate(() => down("connection closed"));
   });
   redis.on("end", () => {
     closing = true;
@@ -62,6 +65,20 @@ function logStateChanges(redis: Redis, name: string, place: string, log: Logger)
     if (state === "down") log.info({ connection: name }, `redis: connected to ${place}`);
     state = "up";
   });
+}
+
+/** Waits until the connection is there. @throws Error where it is not within `ms`. */
+export async function untilConnected(redis: Redis, ms: number): Promise<void> {
+  if (redis.status === "ready") return;
+  const cancel = new AbortController();
+  try {
+    await Promise.race([
+      once(redis, "ready", { signal: cancel.signal }),
+      delay(ms, cancel.signal).then(() => Promise.reject(new Error("not connected yet"))),
+    ]);
+  } finally {
+    cancel.abort();
+  }
 }
 
 /** Ends a connection without a word on the wire that could hang. */

@@ -9,8 +9,8 @@ import { readVersions } from "./versions.ts";
 /** Builds run at a time; more only makes each slower on a small machine. */
 const PARALLEL = 2;
 
-/** Label of images that only feed a later stage of a build. */
-const STAGE_LABEL = "astratrade.build-stage";
+/** Label of images that only feed a later stage of a build; its value is the tag of the image that is built. */
+export const STAGE_LABEL = "astratrade.build-stage";
 
 export interface BuildOptions {
   /** Gets one line for people per finished step. */
@@ -23,8 +23,8 @@ async function timed(work: () => Promise<void>): Promise<string> {
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
 }
 
-/** The engine's older builder leaves each first stage behind as an image without a name. */
-async function removeStages(built: readonly ImageBuild[]): Promise<void> {
+/** Removes what the engine's older builder leaves behind of these builds: each first stage, as an image without a name. */
+export async function removeBuildStages(built: readonly ImageBuild[]): Promise<void> {
   for (const image of built) {
     const label = `label=${STAGE_LABEL}=${image.buildArgs["ASTRATRADE_VERSION"] ?? ""}`;
     await docker(["image", "prune", "--force", "--filter", label], { deadlineMs: 60_000 });
@@ -84,7 +84,7 @@ export async function buildImages(plan: readonly ImageBuild[], options: BuildOpt
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
   } finally {
-    await removeStages(missing);
+    await removeBuildStages(missing);
   }
   return missing;
 }

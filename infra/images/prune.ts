@@ -1,4 +1,5 @@
 import { docker, dockerOrFail } from "../host/docker.ts";
+import { STAGE_LABEL } from "./build.ts";
 import { parentImages, type ImageBuild } from "./plan.ts";
 
 /** An image on this machine. */
@@ -41,5 +42,7 @@ export async function pruneImages(plan: readonly ImageBuild[], keep = 2): Promis
     // Docker refuses what a container still uses, and that is meant so.
     if ((await docker(["image", "rm", reference])).code === 0) removed.push(reference);
   }
+  // First stages of builds that were cut off; one that runs now is younger.
+  await docker(["image", "prune", "--force", "--filter", `label=${STAGE_LABEL}`, "--filter", "until=1h"], { deadlineMs: 60_000 });
   return removed;
 }

@@ -7,9 +7,15 @@ import { nearest } from "./suggest.ts";
 /** Namespace of our keys in a stack's config. */
 export const NAMESPACE = "astratrade";
 
+/** Who said what a key holds: the committed file, Pulumi's own config of this machine, or a `--config` flag. */
+export type Origin = "file" | "pulumi" | "flag";
+
 export interface CheckContext {
-  /** For the commands in the problems. */
   readonly stackName: string;
+  /** The committed file, by name. */
+  readonly fileName: string;
+  /** Origin of a top-level key; `file` for one that nobody has set. */
+  readonly originOf: (key: string) => Origin;
   /** Top-level keys whose values must not be shown. */
   readonly secretKeys: ReadonlySet<string>;
   readonly problems: Problem[];
@@ -17,19 +23,31 @@ export interface CheckContext {
 
 /** Quotes for a POSIX shell only where needed. */
 function quoted(word: string): string {
-  return /^[A-Za-z0-9_.:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[A-Za-z0-9_.:=/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** `pulumi config ...` for a path below the namespace. */
-export function configCommand(action: "set" | "rm", path: string, stackName: string, value?: string): string {
-  const isNested = path.includes(".");
-  return [
-    `pulumi config ${action}`,
-    ...(isNested ? ["--path"] : []),
-    quoted(`${NAMESPACE}:${path}`),
-    ...(value === undefined ? [] : [quoted(value)]),
-    `--stack ${quoted(stackName)}`,
-  ].join(" ");
+/** How to give a path below the namespace another value, there where the wrong one comes from; without one, how to take it out. */
+export function fixOf(context: CheckContext, path: string, value?: string): string {
+  switch (context.originOf(topKeyOf(path))) {
+    case "flag":
+      return value === undefined ? `leave --config ${path}=... out` : `--config ${quoted(`${path}=${value}`)}`;
+    case "file":
+      return value === undefined
+        ? `remove ${NAMESPACE}:${path} from ${context.fileName}`
+        : `set ${NAMESPACE}:${path} to ${value} in ${context.fileName}`;
+    case "pulumi":
+      return [
+        `pulumi config ${value === undefined ? "rm" : "set"}`,
+        ...(path.includes(".") ? ["--path"] : []),
+        quoted(`${NAMESPACE}:${path}`),
+        ...(value === undefined ? [] : [quoted(value)]),
+        `--stack ${quoted(context.stackName)}`,
+      ].join(" ");
+  }
+}
+
+function topKeyOf(path: string): string {
+  return path.split(".")[0] ?? path;
 }
 
 /** How a wrong value is shown: short, as it was written, and not at all where it is secret. */
@@ -69,7 +87,7 @@ function unknownKey(path: string, key: string, known: readonly string[], context
     path: `${NAMESPACE}:${path}`,
     // Its value is not shown: nobody knows what it is, so it may be a secret.
     message: `unknown key (${hint})`,
-    fix: configCommand("rm", path, context.stackName),
+    fix: fixOf(context, path),
   };
 }
 
@@ -90,15 +108,14 @@ function checkObject(schema: TObject, raw: Record<string, unknown>, prefix: stri
  * the context's problems, each with its path.
  */
 export function check(schema: TSchema, raw: unknown, path: string, context: CheckContext): unknown {
-  const topKey = path.split(".")[0] ?? path;
+  const topKey = topKeyOf(path);
   if (IsObject(schema)) {
     const value = asObject(raw);
     if (value !== undefined) return checkObject(schema, value, path, context);
-    const first = Object.keys(schema.properties)[0] ?? "";
     context.problems.push({
       path: `${NAMESPACE}:${path}`,
       message: `takes an object with keys from ${Object.keys(schema.properties).join(", ")} (got ${shown(raw, topKey, context)})`,
-      fix: `${configCommand("rm", path, context.stackName)}, then ${configCommand("set", `${path}.${first}`, context.stackName, "<value>")}`,
+      fix: fixOf(context, path),
     });
     return undefined;
   }
@@ -108,7 +125,7 @@ export function check(schema: TSchema, raw: unknown, path: string, context: Chec
   context.problems.push({
     path: `${NAMESPACE}:${path}`,
     message: `takes ${leaf.takes} (got ${shown(raw, topKey, context)})`,
-    fix: configCommand("set", path, context.stackName, leaf.example),
+    fix: fixOf(context, path, leaf.example),
   });
   return undefined;
 }

@@ -2,15 +2,17 @@ import { domainServices } from "../../services/catalogue.ts";
 import { DATABASE_CONNECTIONS } from "../platform/defaults.ts";
 import type { Settings } from "../platform/settings.ts";
 import { COLOURS, type Colour } from "../platform/workload.ts";
-import { check, type CheckContext, configCommand, NAMESPACE } from "./check.ts";
+import { check, type CheckContext, fixOf, NAMESPACE, type Origin } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 import { configSchema, type StackConfig } from "./schema.ts";
 
 /** The `astratrade:` keys of one stack, without the namespace, as a person wrote them: text, or objects of text. */
 export interface RawConfig {
   readonly stackName: string;
-  /** Where it was read, for the heading of an error. */
-  readonly source: string;
+  /** The committed file, by name. */
+  readonly fileName: string;
+  /** Who set a top-level key. */
+  readonly originOf: (key: string) => Origin;
   readonly values: Readonly<Record<string, unknown>>;
   /** Keys whose values must never be shown. */
   readonly secretKeys: ReadonlySet<string>;
@@ -45,7 +47,7 @@ function checkTarget(config: RawConfig, context: CheckContext): void {
   context.problems[index] = {
     path: `${NAMESPACE}:target`,
     message: 'takes docker; this version does not deploy to Kubernetes yet (got "kubernetes")',
-    fix: configCommand("set", "target", config.stackName, "docker"),
+    fix: fixOf(context, "target", "docker"),
   };
 }
 
@@ -58,14 +60,14 @@ function checkTogether(config: RawConfig, settings: Settings, context: CheckCont
     add(
       "colour",
       `takes ${named} in stack "${config.stackName}" (got ${settings.colour ?? "nothing"})`,
-      configCommand("set", "colour", config.stackName, named),
+      fixOf(context, "colour", named),
     );
   }
   if (COLOURS.some((colour) => settings.environment.endsWith(`-${colour}`))) {
     add(
       "environment",
       `takes a name that does not end in -blue or -green, which are colours (got "${settings.environment}")`,
-      configCommand("set", "environment", config.stackName, settings.environment.replace(/-(blue|green)$/, "")),
+      fixOf(context, "environment", settings.environment.replace(/-(blue|green)$/, "")),
     );
   }
   const connections = connectionBudget(settings.replicas);
@@ -74,7 +76,7 @@ function checkTogether(config: RawConfig, settings: Settings, context: CheckCont
       "replicas",
       `takes instances whose connections fit PostgreSQL: 2 colours x instances x ${DATABASE_CONNECTIONS.perInstance} + ` +
         `${DATABASE_CONNECTIONS.reserve} may be ${DATABASE_CONNECTIONS.max} at most (got ${connections})`,
-      configCommand("rm", "replicas", config.stackName),
+      fixOf(context, "replicas"),
     );
   }
 }
@@ -118,13 +120,13 @@ function deepFreeze<T>(value: T): T {
  * @throws ConfigError `config-invalid` with all problems at once.
  */
 export function readSettings(config: RawConfig): Settings {
-  const context: CheckContext = { stackName: config.stackName, secretKeys: config.secretKeys, problems: [] };
+  const context: CheckContext = { ...config, problems: [] };
   const checked = check(configSchema, config.values, "", context) as StackConfig;
   checkTarget(config, context);
   const settings = withDefaults(checked);
   checkTogether(config, settings, context);
   if (context.problems.length > 0) {
-    throw new ConfigError("config-invalid", `the config of stack "${config.stackName}" (${config.source})`, context.problems);
+    throw new ConfigError("config-invalid", `the config of stack "${config.stackName}" (${config.fileName})`, context.problems);
   }
   return deepFreeze(settings);
 }

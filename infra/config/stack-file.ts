@@ -1,29 +1,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import type { Settings } from "../platform/settings.ts";
 import { NAMESPACE } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 import { readSettings } from "./settings.ts";
 
-/** The committed config of a stack: what Pulumi reads, and with it every other engine. */
+/** The committed config of a stack, in the project's root. */
 export function stackFileName(stackName: string): string {
   return `Pulumi.${stackName}.yaml`;
 }
 
-/** Keys of one stack with the namespace in front, values as text or objects of text. */
-export type StackValues = Record<string, unknown>;
+/** Our keys without the namespace; values as text or objects of text. */
+export type StackValues = Readonly<Record<string, unknown>>;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Pulumi puts the project's name in front of a key without a namespace, and so do we. */
-function namespaced(key: string): string {
-  return key.includes(":") ? key : `${NAMESPACE}:${key}`;
+function unreadable(path: string, stackName: string, cause: unknown): ConfigError {
+  const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+  const problem = { path, message: `cannot be read as YAML: ${reason}`, fix: `correct the file by hand, or git checkout ${path}` };
+  return new ConfigError("config-unreadable", `the config of stack "${stackName}"`, [problem], cause);
 }
 
-/** Reads all values as text, as Pulumi hands them to a program: `1.10` stays `1.10`. */
+/** Our keys in a file, all values as text, as Pulumi hands them to a program: `1.10` stays `1.10`. */
 function readValues(path: string, stackName: string): StackValues | undefined {
   let text: string;
   try {
@@ -40,54 +41,47 @@ function readValues(path: string, stackName: string): StackValues | undefined {
   }
   const config = isRecord(document) ? document["config"] : undefined;
   if (!isRecord(config)) return {};
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [namespaced(key), value]));
-}
-
-function unreadable(path: string, stackName: string, cause: unknown): ConfigError {
-  const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-  const problem = { path, message: `cannot be read as YAML: ${reason}`, fix: `correct the file by hand, or git checkout ${path}` };
-  return new ConfigError("config-unreadable", `the config of stack "${stackName}"`, [problem], cause);
-}
-
-/** Sets a value at `astratrade:replicas.user` or `replicas.user`, keeping what stands beside it. */
-function setPath(values: StackValues, path: string, value: string): void {
-  const [first = "", ...rest] = namespaced(path).split(".");
-  if (rest.length === 0) {
-    values[first] = value;
-    return;
-  }
-  let target: Record<string, unknown> = isRecord(values[first]) ? { ...values[first] } : {};
-  values[first] = target;
-  for (const key of rest.slice(0, -1)) {
-    const inner = target[key];
-    const next = isRecord(inner) ? { ...inner } : {};
-    target[key] = next;
-    target = next;
-  }
-  target[rest.at(-1) ?? ""] = value;
+  return Object.fromEntries(
+    Object.entries(config)
+      // A key without a namespace has the project's, which is ours.
+      .map(([key, value]) => [key.includes(":") ? key : `${NAMESPACE}:${key}`, value] as const)
+      .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+      .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value]),
+  );
 }
 
 /**
- * Config of a stack: its file, or the file of the stack that it is a copy of (`test-green` of `green`), with single
- * values set over it.
+ * What the committed files say of a stack: its own file, or the file of the stack that it is a copy of (`test-green` of
+ * `green`); nothing where there is neither.
+ * @throws ConfigError `config-unreadable` when the file is not YAML.
  */
-export function stackValues(
-  projectRoot: string,
-  stackName: string,
-  overrides: Readonly<Record<string, string>> = {},
-): StackValues {
+export function committedValues(projectRoot: string, stackName: string): StackValues {
   const base = stackName.split("-").at(-1) ?? stackName;
-  const values =
+  return (
     readValues(join(projectRoot, stackFileName(stackName)), stackName) ??
     readValues(join(projectRoot, stackFileName(base)), stackName) ??
-    {};
-  for (const [path, value] of Object.entries(overrides)) setPath(values, path, value);
-  return values;
+    {}
+  );
 }
 
-/** Text of a stack file with these values. */
-export function stackFileText(values: StackValues): string {
-  return stringify({ config: values });
+/** Values over others: objects are merged key by key, everything else is replaced. */
+export function mergedValues(under: StackValues, over: StackValues): StackValues {
+  const result: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const before = result[key];
+    result[key] = isRecord(before) && isRecord(value) ? mergedValues(before, value) : value;
+  }
+  return result;
+}
+
+/** `{ "replicas.user": "2" }`, with or without the namespace, as `{ replicas: { user: "2" } }`. */
+export function valuesOfPaths(paths: Readonly<Record<string, string>>): StackValues {
+  let values: StackValues = {};
+  for (const [path, value] of Object.entries(paths)) {
+    const keys = path.replace(new RegExp(`^${NAMESPACE}:`), "").split(".");
+    values = mergedValues(values, keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as StackValues);
+  }
+  return values;
 }
 
 /**
@@ -100,14 +94,14 @@ export function settingsOfStack(
   stackName: string,
   overrides: Readonly<Record<string, string>> = {},
 ): Settings {
-  const values: Record<string, unknown> = {};
-  const secretKeys = new Set<string>();
-  for (const [key, value] of Object.entries(stackValues(projectRoot, stackName, overrides))) {
-    if (!key.startsWith(`${NAMESPACE}:`)) continue;
-    const name = key.slice(NAMESPACE.length + 1);
-    values[name] = value;
-    // `pulumi config set --secret` writes {secure: ...}, which only Pulumi can open; none of our keys is secret.
-    if (isRecord(value) && "secure" in value) secretKeys.add(name);
-  }
-  return readSettings({ stackName, source: stackFileName(stackName), values, secretKeys });
+  const committed = committedValues(projectRoot, stackName);
+  const over = valuesOfPaths(overrides);
+  return readSettings({
+    stackName,
+    fileName: stackFileName(stackName),
+    originOf: (key) => (key in over ? "flag" : "file"),
+    values: mergedValues(committed, over),
+    // `{secure: ...}` is a value that only Pulumi can open; none of our keys is secret.
+    secretKeys: new Set(Object.keys(committed).filter((key) => isRecord(committed[key]) && "secure" in committed[key])),
+  });
 }

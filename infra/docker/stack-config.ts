@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NAMESPACE } from "../config/check.ts";
 import { readSettings } from "../config/settings.ts";
-import { stackFileName } from "../config/stack-file.ts";
+import { committedValues, mergedValues, stackFileName } from "../config/stack-file.ts";
+import { PROJECT_ROOT } from "../host/paths.ts";
 import type { Settings } from "../platform/settings.ts";
 
 /** Keys that were set with `--secret`; the engine names them to the program by this variable. */
@@ -11,19 +12,33 @@ function secretKeys(): ReadonlySet<string> {
   return new Set(Array.isArray(keys) ? keys.map((key) => String(key).replace(`${NAMESPACE}:`, "")) : []);
 }
 
+/** The engine hands every value over as text; an object is its JSON. */
+function fromEngine(text: string): unknown {
+  if (!text.startsWith("{")) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /**
- * Settings of the stack that the engine runs: the only place that reads Pulumi's config.
+ * Settings of the stack that the engine runs: what the committed file says, and over it what `pulumi config set` said
+ * on this machine. The only place that reads Pulumi's config.
  * @throws ConfigError `config-invalid` with all problems at once.
  */
 export function settingsOfRunningStack(): Settings {
-  const values = Object.entries(pulumi.runtime.allConfig())
-    .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
-    .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value]);
   const stackName = pulumi.getStack();
+  const own = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+      .map(([key, text]) => [key.slice(NAMESPACE.length + 1), fromEngine(text)]),
+  );
   return readSettings({
     stackName,
-    source: stackFileName(stackName),
-    values: Object.fromEntries(values) as Record<string, string>,
+    fileName: stackFileName(stackName),
+    originOf: (key) => (key in own ? "pulumi" : "file"),
+    values: mergedValues(committedValues(PROJECT_ROOT, stackName), own),
     secretKeys: secretKeys(),
   });
 }

@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { run } from "../host/run.ts";
-
-const GIT_MS = 10_000;
 
 /** Variables by which plain `pulumi` finds its state, its passphrase and a Node that is new enough. */
 export type PulumiEnvironment = Readonly<Record<string, string>>;
@@ -40,20 +37,9 @@ export function pulumiEnvironment(projectRoot: string, shell: NodeJS.ProcessEnv 
   const path = shell["PATH"] ?? "";
   return {
     ...variables,
-    // A stack file that lost its salt, by `git checkout` for one, gets the stack's own again and not a new one.
+    // A stack whose salt is not in its config, as on another machine of a team, goes on with the one in its state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PATH: path.split(delimiter)[0] === bin ? path : `${bin}${delimiter}${path}`,
   };
-}
-
-/**
- * Pulumi writes each stack's salt into its `Pulumi.<stack>.yaml`. It belongs to this machine's passphrase and is of no
- * use in another clone, so git is told to look past that line (`.gitattributes` names the filter). Does nothing outside
- * of a git checkout.
- */
-export async function keepCheckoutClean(projectRoot: string): Promise<void> {
-  const git = async (...args: string[]) => await run("git", ["-C", projectRoot, ...args], { deadlineMs: GIT_MS });
-  if ((await git("rev-parse", "--git-dir")).code !== 0) return;
-  await git("config", "filter.pulumi-salt.clean", "sed -e '/^encryptionsalt:/d'");
 }

@@ -1,8 +1,9 @@
 import { hostname } from "node:os";
-import { copyFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { stackFileName, stackFileText, stackValues } from "../config/stack-file.ts";
+import { parse, stringify } from "yaml";
+import { NAMESPACE } from "../config/check.ts";
+import { stackFileName, valuesOfPaths } from "../config/stack-file.ts";
 import { readIfThere, writeWhole } from "../host/files.ts";
 import { environmentFolder, PROJECT_ROOT } from "../host/paths.ts";
 import { run, type RunResult } from "../host/run.ts";
@@ -38,14 +39,16 @@ async function pulumi(args: readonly string[], deadlineMs: number, onLine?: (lin
   return result;
 }
 
-/** Writes the stack's config, as the checkout and the command line say; the salt that Pulumi put there stays. */
+/** Writes what the command line says over the committed config; the salt that Pulumi put there stays. */
 async function writeConfig(target: StackTarget): Promise<void> {
   const file = configFile(target);
   const before: unknown = parse((await readIfThere(file)) ?? "");
   const salt = (before as { encryptionsalt?: string } | null)?.encryptionsalt;
-  const text = stackFileText(stackValues(PROJECT_ROOT, target.stackName, target.overrides));
-  await writeWhole(file, salt === undefined ? text : `${text}encryptionsalt: ${salt}\n`);
-  await copyFile(join(PROJECT_ROOT, "Pulumi.yaml"), join(projectFolder(target.settings.environment), "Pulumi.yaml"));
+  const values = Object.entries(valuesOfPaths(target.overrides)).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
+  const config = Object.fromEntries(values) as Record<string, unknown>;
+  await writeWhole(file, stringify({ config, ...(salt === undefined ? {} : { encryptionsalt: salt }) }));
+  const project = { ...(parse(await readFile(join(PROJECT_ROOT, "Pulumi.yaml"), "utf8")) as object), stackConfigDir: "." };
+  await writeWhole(join(projectFolder(target.settings.environment), "Pulumi.yaml"), stringify(project));
 }
 
 /**

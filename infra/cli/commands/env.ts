@@ -1,4 +1,4 @@
-import { keepCheckoutClean, pulumiEnvironment } from "../../engine/pulumi-env.ts";
+import { pulumiEnvironment } from "../../engine/pulumi-env.ts";
 import { PROJECT_ROOT } from "../../host/paths.ts";
 import type { Command } from "../command.ts";
 
@@ -7,11 +7,10 @@ export function shellQuoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
-async function env(): Promise<number> {
-  await keepCheckoutClean(PROJECT_ROOT);
+function env(): Promise<number> {
   for (const [name, value] of Object.entries(pulumiEnvironment(PROJECT_ROOT)))
     process.stdout.write(`export ${name}=${shellQuoted(value)}\n`);
-  return 0;
+  return Promise.resolve(0);
 }
 
 export const envCommand: Command = {

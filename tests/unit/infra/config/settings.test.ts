@@ -1,21 +1,29 @@
 import { describe, expect, test } from "vitest";
+import type { Origin } from "../../../../infra/config/check.ts";
 import { ConfigError } from "../../../../infra/config/config-error.ts";
 import { connectionBudget, readSettings, stackNameOf } from "../../../../infra/config/settings.ts";
 
 /** A good config of stack `blue` as Pulumi hands it over: all text. One mutation per case. */
 const good = { environment: "dev", colour: "blue", mode: "dev" };
 
-function read(values: Record<string, unknown>, options: { stackName?: string; secretKeys?: string[] } = {}) {
+interface Options {
+  readonly stackName?: string;
+  readonly secretKeys?: string[];
+  readonly origin?: Origin;
+}
+
+function read(values: Record<string, unknown>, options: Options = {}) {
   return readSettings({
     stackName: options.stackName ?? "blue",
-    source: `Pulumi.${options.stackName ?? "blue"}.yaml`,
+    fileName: `Pulumi.${options.stackName ?? "blue"}.yaml`,
+    originOf: () => options.origin ?? "file",
     values: { ...good, ...values },
     secretKeys: new Set(options.secretKeys ?? []),
   });
 }
 
 /** Lines of the error that these values cause, without the heading. */
-function problems(values: Record<string, unknown>, options: { stackName?: string; secretKeys?: string[] } = {}): string[] {
+function problems(values: Record<string, unknown>, options: Options = {}): string[] {
   try {
     read(values, options);
   } catch (error) {
@@ -88,8 +96,7 @@ describe("values", () => {
 });
 
 describe("wrong config is refused with its path, what it takes and the command that fixes it", () => {
-  const set = (path: string, value: string) => `Fix: pulumi config set ${path} ${value} --stack blue`;
-  const nested = (path: string, value: string) => `Fix: pulumi config set --path ${path} ${value} --stack blue`;
+  const set = (path: string, value: string) => `Fix: set ${path} to ${value} in Pulumi.blue.yaml`;
 
   test.each<[string, Record<string, unknown>, string]>([
     ["a port offset below its range", { portOffset: "-1" }, `astratrade:portOffset: takes an integer, 0 to 50000, that is added to every host port (got "-1"). ${set("astratrade:portOffset", "0")}`],
@@ -100,26 +107,33 @@ describe("wrong config is refused with its path, what it takes and the command t
     ["a boolean in other words", { ephemeral: "yes" }, `astratrade:ephemeral: takes true or false (got "yes"). ${set("astratrade:ephemeral", "false")}`],
     ["an environment that is no name", { environment: "Dev_1" }, `astratrade:environment: takes a name of 1 to 20 lower-case letters, digits and hyphens that starts with a letter (got "Dev_1"). ${set("astratrade:environment", "dev")}`],
     ["an environment that ends like a colour", { environment: "my-blue" }, `astratrade:environment: takes a name that does not end in -blue or -green, which are colours (got "my-blue"). ${set("astratrade:environment", "my")}`],
-    ["Kubernetes, which will come", { target: "kubernetes" }, `astratrade:target: takes docker; this version does not deploy to Kubernetes yet (got "kubernetes"). ${set("astratrade:target", "docker")}`],
-    ["a target that is none", { target: "nomad" }, `astratrade:target: takes one of docker (got "nomad"). ${set("astratrade:target", "docker")}`],
-    ["an unknown key", { portOfset: "1" }, 'astratrade:portOfset: unknown key (did you mean "portOffset"?). Fix: pulumi config rm astratrade:portOfset --stack blue'],
-    ["an unknown workload", { resources: { postgress: { cpus: "1" } } }, 'astratrade:resources.postgress: unknown key (did you mean "postgres"?). Fix: pulumi config rm --path astratrade:resources.postgress --stack blue'],
-    ["too little memory", { resources: { redis: { memoryMb: "31" } } }, `astratrade:resources.redis.memoryMb: takes an integer number of MiB, 32 to 65536 (got "31"). ${nested("astratrade:resources.redis.memoryMb", "512")}`],
-    ["no CPU at all", { resources: { redis: { cpus: "0" } } }, `astratrade:resources.redis.cpus: takes a number of CPU cores, 0.01 to 64 (got "0"). ${nested("astratrade:resources.redis.cpus", "0.5")}`],
-    ["half an instance", { replicas: { user: "1.5" } }, `astratrade:replicas.user: takes an integer number of instances, 0 to 20 (got "1.5"). ${nested("astratrade:replicas.user", "1")}`],
-    ["more connections than PostgreSQL has", { replicas: { user: "3" } }, "astratrade:replicas: takes instances whose connections fit PostgreSQL: 2 colours x instances x 15 + 20 may be 250 at most (got 260). Fix: pulumi config rm astratrade:replicas --stack blue"],
-    ["text where an object belongs", { limits: "many" }, "astratrade:limits: takes an object with keys from perUser, perService (got \"many\"). Fix: pulumi config rm astratrade:limits --stack blue, then pulumi config set --path astratrade:limits.perUser '<value>' --stack blue"],
+    ["an unknown key", { portOfset: "1" }, 'astratrade:portOfset: unknown key (did you mean "portOffset"?). Fix: remove astratrade:portOfset from Pulumi.blue.yaml'],
+    ["an unknown workload", { resources: { postgress: { cpus: "1" } } }, 'astratrade:resources.postgress: unknown key (did you mean "postgres"?). Fix: remove astratrade:resources.postgress from Pulumi.blue.yaml'],
+    ["too little memory", { resources: { redis: { memoryMb: "31" } } }, `astratrade:resources.redis.memoryMb: takes an integer number of MiB, 32 to 65536 (got "31"). ${set("astratrade:resources.redis.memoryMb", "512")}`],
+    ["no CPU at all", { resources: { redis: { cpus: "0" } } }, `astratrade:resources.redis.cpus: takes a number of CPU cores, 0.01 to 64 (got "0"). ${set("astratrade:resources.redis.cpus", "0.5")}`],
+    ["half an instance", { replicas: { user: "1.5" } }, `astratrade:replicas.user: takes an integer number of instances, 0 to 20 (got "1.5"). ${set("astratrade:replicas.user", "1")}`],
+    ["more connections than PostgreSQL has", { replicas: { user: "3" } }, "astratrade:replicas: takes instances whose connections fit PostgreSQL: 2 colours x instances x 15 + 20 may be 250 at most (got 260). Fix: remove astratrade:replicas from Pulumi.blue.yaml"],
+    ["text where an object belongs", { limits: "many" }, "astratrade:limits: takes an object with keys from perUser, perService (got \"many\"). Fix: remove astratrade:limits from Pulumi.blue.yaml"],
   ])("%s", (_, values, line) => {
     expect(problems(values)).toEqual([line]);
   });
 
   test("a colour that is not one, and one that is not the stack's", () => {
     expect(problems({ colour: "red" })).toEqual([
-      'astratrade:colour: takes one of blue, green (got "red"). Fix: pulumi config set astratrade:colour blue --stack blue',
+      'astratrade:colour: takes one of blue, green (got "red"). Fix: set astratrade:colour to blue in Pulumi.blue.yaml',
     ]);
     expect(problems({ colour: "blue" }, { stackName: "test-green" })).toEqual([
-      'astratrade:colour: takes green in stack "test-green" (got blue). Fix: pulumi config set astratrade:colour green --stack test-green',
+      'astratrade:colour: takes green in stack "test-green" (got blue). Fix: set astratrade:colour to green in Pulumi.test-green.yaml',
     ]);
+  });
+
+  test.each<[Origin, string, string]>([
+    ["pulumi", "Fix: pulumi config set --path astratrade:replicas.user 1 --stack blue", "Fix: pulumi config rm --path astratrade:replicas.usr --stack blue"],
+    ["flag", "Fix: --config replicas.user=1", "Fix: leave --config replicas.usr=... out"],
+  ])("with a fix for where it was said: %s", (origin, setFix, removeFix) => {
+    const [wrong = "", unknown = ""] = problems({ replicas: { user: "x", usr: "1" } }, { origin });
+    expect(wrong.endsWith(setFix)).toBe(true);
+    expect(unknown.endsWith(removeFix)).toBe(true);
   });
 
   test("every problem at once, under one heading", () => {

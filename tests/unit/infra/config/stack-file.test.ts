@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { settingsOfStack, stackFileText, stackValues } from "../../../../infra/config/stack-file.ts";
+import { mergedValues, settingsOfStack, valuesOfPaths } from "../../../../infra/config/stack-file.ts";
 import { PROJECT_ROOT } from "../../../../infra/host/paths.ts";
 
 let folder = "";
@@ -45,11 +45,14 @@ test("a stack of another environment begins from the file of the one it is a cop
   expect(settings).toMatchObject({ environment: "test", colour: "green", replicas: { user: 2, nft: 0 }, foundationStack: "test-dev" });
 });
 
-test("a written file reads back as the same values", () => {
-  file("Pulumi.blue.yaml", "config:\n  astratrade:colour: blue\n");
-  const values = stackValues(folder, "blue", { portOffset: "20000", "resources.redis.cpus": "1" });
-  file("Pulumi.test-blue.yaml", stackFileText(values));
-  expect(stackValues(folder, "test-blue")).toEqual(values);
+test("paths become objects, and objects are merged key by key", () => {
+  const over = valuesOfPaths({ "astratrade:portOffset": "1", "resources.redis.cpus": "1", "resources.redis.memoryMb": "64" });
+  expect(over).toEqual({ portOffset: "1", resources: { redis: { cpus: "1", memoryMb: "64" } } });
+  expect(mergedValues({ resources: { redis: { cpus: "2" }, edge: { cpus: "3" } }, mode: "dev" }, over)).toEqual({
+    portOffset: "1",
+    mode: "dev",
+    resources: { redis: { cpus: "1", memoryMb: "64" }, edge: { cpus: "3" } },
+  });
 });
 
 test("a file that is not YAML is refused with its path and the parser's reason", () => {

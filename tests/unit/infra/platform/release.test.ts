@@ -7,7 +7,7 @@ import { testImages } from "../../../support/platform-models.ts";
 const facts = { startInterval: true, grafana: true };
 
 function versions(values: Record<string, string>, images = testImages): string[] {
-  const settings = readSettings({ stackName: "any", source: "", values, secretKeys: new Set() });
+  const settings = readSettings({ stackName: "any", fileName: "", originOf: () => "file", values, secretKeys: new Set() });
   const release = releaseOf(settings, facts, images);
   return stackWorkloads(settings, facts).map((workload) => release.version(workload));
 }

@@ -14,8 +14,8 @@ export async function withSteadyRequests(edge: string, during: () => Promise<voi
       sent += 1;
       try {
         const response = await fetch(edge + path, { signal: AbortSignal.timeout(10_000) });
-        await response.text();
-        if (response.status !== 200) failed.push(`${path}: status ${response.status}`);
+        const text = await response.text();
+        if (response.status !== 200) failed.push(`${path}: status ${response.status} ${text.slice(0, 300)}`);
       } catch (error) {
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
         failed.push(`${path}: ${String(error)} ${cause}`);

@@ -32,6 +32,12 @@ function colourOfName(stackName: string): Colour | undefined {
   return COLOURS.find((colour) => stackName === colour || stackName.endsWith(`-${colour}`));
 }
 
+/** Stack with the foundation that a stack stands on: `test-dev` beside `test-green`. */
+function foundationBeside(stackName: string, environment: string): string {
+  const colour = colourOfName(stackName);
+  return colour === undefined ? stackNameOf(environment, "foundation") : `${stackName.slice(0, -colour.length)}dev`;
+}
+
 /** Connections that both colours may open at once, at these numbers of instances. */
 export function connectionBudget(replicas: Settings["replicas"]): number {
   const instances = domainServices
@@ -89,7 +95,7 @@ function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
 }
 
 /** Settings with every default in its place. */
-function withDefaults(config: StackConfig): Settings {
+function withDefaults(config: StackConfig, stackName: string): Settings {
   const environment = config.environment ?? DEFAULT_ENVIRONMENT;
   return {
     environment,
@@ -102,7 +108,7 @@ function withDefaults(config: StackConfig): Settings {
     replicas: present(config.replicas ?? {}) as Settings["replicas"],
     limits: { perUser: config.limits?.perUser ?? 200, perService: config.limits?.perService ?? 1000 },
     logLevel: config.logLevel ?? "info",
-    foundationStack: config.foundationStack ?? stackNameOf(environment, "foundation"),
+    foundationStack: config.foundationStack ?? foundationBeside(stackName, environment),
     ephemeral: config.ephemeral ?? false,
   };
 }
@@ -123,7 +129,7 @@ export function readSettings(config: RawConfig): Settings {
   const context: CheckContext = { ...config, problems: [] };
   const checked = check(configSchema, config.values, "", context) as StackConfig;
   checkTarget(config, context);
-  const settings = withDefaults(checked);
+  const settings = withDefaults(checked, config.stackName);
   checkTogether(config, settings, context);
   if (context.problems.length > 0) {
     throw new ConfigError("config-invalid", `the config of stack "${config.stackName}" (${config.fileName})`, context.problems);

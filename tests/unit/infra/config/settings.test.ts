@@ -53,10 +53,12 @@ describe("defaults", () => {
     expect(Object.isFrozen(settings.limits)).toBe(true);
   });
 
-  test("name the foundation's stack after the environment", () => {
+  test("name the foundation's stack after the colour's own, or after the environment", () => {
+    expect(read({ environment: "test" }).foundationStack).toBe("dev");
+    expect(read({ environment: "test" }, { stackName: "two-blue" }).foundationStack).toBe("two-dev");
     expect(stackNameOf("dev", "foundation")).toBe("dev");
     expect(stackNameOf("test", "green")).toBe("test-green");
-    expect(read({ environment: "test" }).foundationStack).toBe("test-dev");
+    expect(read({ environment: "test" }, { stackName: "any" }).foundationStack).toBe("test-dev");
   });
 });
 

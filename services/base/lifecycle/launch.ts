@@ -47,7 +47,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const { declaration } = definition;
   const clock = options.clock ?? systemClock;
   const log = createLogger(config);
-  const metrics = new Metrics({ service: declaration.name, colour: config.colour });
+  const metrics = new Metrics({ service: declaration.name, colour: config.colour, version: config.version });
   if (options.runtimeMetrics) metrics.collectRuntime();
   const phase = new LifePhase();
 

@@ -28,13 +28,10 @@ export async function runProcess(service: string, hooks: ProcessHooks): Promise<
   process.on("uncaughtException", (error) => die("stopped by an error that nobody handled", error));
   process.on("unhandledRejection", (error) => die("stopped by a rejection that nobody handled", error));
 
-  let running: RunningService;
-  try {
-    running = await hooks.start(hooks.readConfig());
-  } catch (error) {
-    return die("cannot start", error);
-  }
+  let running: RunningService | undefined;
   const stop = (): void => {
+    // As process 1 of a container nobody else ends us: a signal during the start has to count too.
+    if (running === undefined) process.exit(0);
     running.stop().then(
       () => process.exit(0),
       (error: unknown) => die("did not stop cleanly", error),
@@ -42,4 +39,9 @@ export async function runProcess(service: string, hooks: ProcessHooks): Promise<
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  try {
+    running = await hooks.start(hooks.readConfig());
+  } catch (error) {
+    die("cannot start", error);
+  }
 }

@@ -48,11 +48,11 @@ export class Forwarder {
     const tried = new Set<string>();
     let failure: Failure | undefined;
     for (let attempt = 1; attempt <= tuning.attempts; attempt += 1) {
-      const instance = chooser.choose(service, { colour, tried }) ?? (failure?.reason === "reset" ? chooser.choose(service, { colour }) : undefined);
+      const instance = chooser.choose(service, { colour, tried }) ?? (isWorthAsking(failure) ? chooser.choose(service, { colour }) : undefined);
       if (instance === undefined) break;
       if (attempt > 1) metrics.retries.inc({ upstream: service });
       const result = await this.#attempt(instance, request, reply, body);
-      metrics.upstream.inc({ upstream: service, outcome: outcomeOf(result) });
+      metrics.tried(service, instance.colour, outcomeOf(result));
       if (result.kind !== "failed") {
         if (result.kind === "answered") suspects.clear(instance.instance);
         return settled(result);
@@ -82,6 +82,15 @@ export class Forwarder {
     if (!failure.sent) return { problem: gatewayProblems.serviceUnavailable(service, "no instance took the connection", failure.error), counts: true };
     return { problem: gatewayProblems.upstreamFailed(service, failure.error), counts: true };
   }
+}
+
+/**
+ * Where nobody else is left, the same instance may still answer: it ended an idle connection just as we used it, or was
+ * too busy to accept in time. One that refused is not there.
+ */
+function isWorthAsking(failure: Failure | undefined): boolean {
+  if (failure === undefined) return false;
+  return failure.reason === "reset" || ("code" in failure.error && failure.error.code === "UND_ERR_CONNECT_TIMEOUT");
 }
 
 /** Safe to ask again: it was never sent, or repeating does no harm and the body is not used up. Time that is gone stays gone. */

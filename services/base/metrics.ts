@@ -1,7 +1,7 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, type Counter, type Histogram, Registry } from "prom-client";
+import { DB_QUERY_DURATION, HTTP_DURATION, OPERATIONS, SERVICE_INFO } from "./metrics-contract/process.ts";
+import { registerCounter, registerGauge, registerHistogram } from "./metrics-contract/register.ts";
 import { Problem } from "./problem.ts";
-
-const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export type Outcome = "ok" | "rejected" | "failed";
 
@@ -20,6 +20,8 @@ export interface Operation {
 export interface MetricsLabels {
   readonly service: string;
   readonly colour: string;
+  /** Release of the process. @default "unreleased" */
+  readonly version?: string;
 }
 
 /** The metrics of one process. Each process has its own registry, so that several fit into one test. */
@@ -32,28 +34,11 @@ export class Metrics {
 
   constructor(labels: MetricsLabels) {
     this.registry.setDefaultLabels({ service: labels.service, colour: labels.colour });
-    const registers = [this.registry];
-    this.httpDuration = new Histogram({
-      name: "http_request_duration_seconds",
-      help: "Time from a request's head to the end of its answer, by route pattern.",
-      labelNames: ["route", "method", "code"],
-      buckets: LATENCY_BUCKETS_SECONDS,
-      registers,
-    });
-    this.dbQueryDuration = new Histogram({
-      name: "db_query_duration_seconds",
-      help: "Time of one database query, waiting for a connection included.",
-      labelNames: ["outcome"],
-      buckets: LATENCY_BUCKETS_SECONDS,
-      registers,
-    });
+    this.httpDuration = registerHistogram(HTTP_DURATION, this.registry);
+    this.dbQueryDuration = registerHistogram(DB_QUERY_DURATION, this.registry);
     for (const outcome of ["ok", "error"]) this.dbQueryDuration.zero({ outcome });
-    this.#operations = new Counter({
-      name: "service_operations_total",
-      help: "Business operations by outcome.",
-      labelNames: ["operation", "outcome"],
-      registers,
-    });
+    this.#operations = registerCounter(OPERATIONS, this.registry);
+    registerGauge(SERVICE_INFO, this.registry).set({ version: labels.version ?? "unreleased" }, 1);
   }
 
   /** Adds what Node itself tells: heap, event loop, handles. Once per process. */

@@ -4,16 +4,22 @@ import { financial as declaration } from "./declaration.ts";
 import { financialGroups } from "./handlers.ts";
 import { KpiBoard } from "./kpis/board.ts";
 import { kpiRoutes } from "./kpis/routes-kpis.ts";
+import { LedgerAudit } from "./ledger/audit.ts";
 import { migrations } from "./migrations.ts";
 import { subscriptionRoutes } from "./subscriptions/routes-subscriptions.ts";
 
-/** One board for each running service; tests run several in one process. */
-const boards = new WeakMap<ServiceContext, KpiBoard>();
+interface Parts {
+  readonly board: KpiBoard;
+  readonly audit: LedgerAudit;
+}
 
-function boardOf(context: ServiceContext): KpiBoard {
-  const board = boards.get(context) ?? new KpiBoard(context);
-  boards.set(context, board);
-  return board;
+/** What one running service has; tests run several in one process. */
+const running = new WeakMap<ServiceContext, Parts>();
+
+function partsOf(context: ServiceContext): Parts {
+  const parts = running.get(context) ?? { board: new KpiBoard(context), audit: new LedgerAudit(context) };
+  running.set(context, parts);
+  return parts;
 }
 
 export const financial: ServiceDefinition = {
@@ -22,9 +28,15 @@ export const financial: ServiceDefinition = {
   routes(app, context) {
     subscriptionRoutes(app, context);
     analyticsRoutes(app, context);
-    kpiRoutes(app, boardOf(context));
+    kpiRoutes(app, partsOf(context).board);
   },
   handlers: financialGroups,
-  start: (context) => boardOf(context).start(),
-  stop: (context) => boardOf(context).stop(),
+  async start(context) {
+    const { board, audit } = partsOf(context);
+    await Promise.all([board.start(), audit.start()]);
+  },
+  async stop(context) {
+    const { board, audit } = partsOf(context);
+    await Promise.all([board.stop(), audit.stop()]);
+  },
 };

@@ -1,4 +1,5 @@
-import { Gauge } from "prom-client";
+import { PRICE_FEED_BREAKER_OPEN } from "../base/metrics-contract/business.ts";
+import { registerGauge } from "../base/metrics-contract/register.ts";
 import type { ServiceContext, ServiceDefinition } from "../base/service.ts";
 import { trading } from "./declaration.ts";
 import { HttpFeed } from "./feed/http-feed.ts";
@@ -13,11 +14,7 @@ import { readTradingSettings, type TradingSettings } from "./settings.ts";
 const FORGET_KEYS_EVERY_MS = 3_600_000;
 
 function makeFeed({ clock, log, metrics }: ServiceContext, settings: TradingSettings): PriceFeed {
-  const breaker = new Gauge({
-    name: "price_feed_breaker_open",
-    help: "1 while the breaker before the price API is open.",
-    registers: [metrics.registry],
-  });
+  const breaker = registerGauge(PRICE_FEED_BREAKER_OPEN, metrics.registry);
   if (settings.priceFeedUrl === undefined) return simulatedFeed(clock);
   return new HttpFeed({
     url: settings.priceFeedUrl,

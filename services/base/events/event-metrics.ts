@@ -1,5 +1,18 @@
-import { Counter, Gauge, Histogram } from "prom-client";
+import type { Counter, Gauge, Histogram } from "prom-client";
 import type { Metrics } from "../metrics.ts";
+import {
+  DEAD_LETTERED,
+  GROUP_LAG,
+  GROUP_READING,
+  HANDLED,
+  HANDLING_DELAY,
+  OUTBOX_OLDEST_UNSENT_AGE,
+  OUTBOX_UNSENT,
+  PUBLISHED,
+  RELAY_ACTIVE,
+  REPUBLISHED,
+} from "../metrics-contract/events.ts";
+import { registerCounter, registerGauge, registerHistogram } from "../metrics-contract/register.ts";
 
 /** What became of an event in a group. */
 export type HandledOutcome = "handled" | "duplicate" | "ignored" | "retried" | "dead_lettered";
@@ -16,48 +29,21 @@ export class EventMetrics {
   readonly #handled: Counter<"group" | "outcome">;
   readonly #deadLettered: Counter<"group">;
   readonly #lag: Gauge<"group">;
+  readonly #reading: Gauge<"group">;
   readonly #latency: Histogram<"group">;
 
   constructor(metrics: Metrics) {
-    const registers = [metrics.registry];
-    this.published = new Counter({ name: "eventbus_published_total", help: "Events that the relay put into the stream.", registers });
-    this.republished = new Counter({
-      name: "eventbus_republished_total",
-      help: "Events put into the stream again after Redis had lost data.",
-      registers,
-    });
-    this.relayActive = new Gauge({ name: "eventbus_relay_active", help: "1 in the process whose relay publishes its domain's events.", registers });
-    this.unsent = new Gauge({ name: "outbox_unsent", help: "Committed events that are not in the stream yet.", registers });
-    this.oldestUnsentAgeSeconds = new Gauge({
-      name: "outbox_oldest_unsent_age_seconds",
-      help: "Age of the oldest committed event that is not in the stream yet.",
-      registers,
-    });
-    this.#handled = new Counter({
-      name: "eventbus_handled_total",
-      help: "Deliveries of events to a group by what became of them.",
-      labelNames: ["group", "outcome"],
-      registers,
-    });
-    this.#deadLettered = new Counter({
-      name: "eventbus_dead_lettered_total",
-      help: "Events that a group could not handle.",
-      labelNames: ["group"],
-      registers,
-    });
-    this.#lag = new Gauge({
-      name: "eventbus_group_lag_seconds",
-      help: "Age of the oldest event that a group has not handled.",
-      labelNames: ["group"],
-      registers,
-    });
-    this.#latency = new Histogram({
-      name: "eventbus_handling_delay_seconds",
-      help: "Time from when an event happened to when its effect was committed.",
-      labelNames: ["group"],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
-      registers,
-    });
+    const { registry } = metrics;
+    this.published = registerCounter(PUBLISHED, registry);
+    this.republished = registerCounter(REPUBLISHED, registry);
+    this.relayActive = registerGauge(RELAY_ACTIVE, registry);
+    this.unsent = registerGauge(OUTBOX_UNSENT, registry);
+    this.oldestUnsentAgeSeconds = registerGauge(OUTBOX_OLDEST_UNSENT_AGE, registry);
+    this.#handled = registerCounter(HANDLED, registry);
+    this.#deadLettered = registerCounter(DEAD_LETTERED, registry);
+    this.#lag = registerGauge(GROUP_LAG, registry);
+    this.#reading = registerGauge(GROUP_READING, registry);
+    this.#latency = registerHistogram(HANDLING_DELAY, registry);
   }
 
   /** Makes every series of a group, at zero. */
@@ -65,6 +51,7 @@ export class EventMetrics {
     for (const outcome of OUTCOMES) this.#handled.inc({ group, outcome }, 0);
     this.#deadLettered.inc({ group }, 0);
     this.#lag.set({ group }, 0);
+    this.#reading.set({ group }, 0);
     this.#latency.zero({ group });
   }
 
@@ -75,6 +62,11 @@ export class EventMetrics {
 
   lag(group: string, seconds: number): void {
     this.#lag.set({ group }, seconds);
+  }
+
+  /** Whether this process reads the group's events now. */
+  reading(group: string, isReading: boolean): void {
+    this.#reading.set({ group }, isReading ? 1 : 0);
   }
 
   delay(group: string, seconds: number): void {

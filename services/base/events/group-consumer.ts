@@ -120,6 +120,7 @@ export class GroupConsumer {
         await this.#turn();
         failures = 0;
       } catch (error) {
+        this.#options.metrics.reading(this.#options.group.name, false);
         // After a FLUSHALL the group is gone; after a cut connection an answer with entries may be.
         groupMade = false;
         this.#unknownPending = true;
@@ -134,6 +135,7 @@ export class GroupConsumer {
   async #turn(): Promise<void> {
     const now = this.#options.clock.now();
     await this.#measureLag(now);
+    this.#options.metrics.reading(this.#options.group.name, this.#options.isActive());
     if (this.#unknownPending) {
       await this.#processor.process(await this.#streams.readOwnPending());
       this.#unknownPending = false;

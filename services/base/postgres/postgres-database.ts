@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Gauge } from "prom-client";
 import type { Logger } from "pino";
 import pg from "pg";
 import type { PostgresSettings } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
+import { DB_BREAKER_OPEN, DB_POOL_CONNECTIONS, DB_POOL_MAX, DB_POOL_WAITING } from "../metrics-contract/process.ts";
+import { registerGauge } from "../metrics-contract/register.ts";
 import { connectionConfig, type ConnectionOptions } from "./connection.ts";
 import { DatabaseBreaker, type BreakerOptions } from "./database-breaker.ts";
 import type { Database, Transaction } from "./database.ts";
@@ -153,33 +154,13 @@ export class PostgresDatabase implements Database {
   #registerGauges(max: number): void {
     const pool = this.#pool;
     const breaker = this.#breaker;
-    const registers = [this.#metrics.registry];
-    new Gauge({
-      name: "db_pool_connections",
-      help: "Connections of this process to PostgreSQL.",
-      labelNames: ["state"],
-      registers,
-      collect() {
-        this.set({ state: "in_use" }, pool.totalCount - pool.idleCount);
-        this.set({ state: "idle" }, pool.idleCount);
-      },
+    const { registry } = this.#metrics;
+    registerGauge(DB_POOL_CONNECTIONS, registry, (gauge) => {
+      gauge.set({ state: "in_use" }, pool.totalCount - pool.idleCount);
+      gauge.set({ state: "idle" }, pool.idleCount);
     });
-    new Gauge({
-      name: "db_pool_waiting",
-      help: "Callers that wait for a connection.",
-      registers,
-      collect() {
-        this.set(pool.waitingCount);
-      },
-    });
-    new Gauge({ name: "db_pool_max", help: "Most connections that this process may have.", registers }).set(max);
-    new Gauge({
-      name: "db_breaker_open",
-      help: "1 while calls are refused because the database cannot be reached.",
-      registers,
-      collect() {
-        this.set(breaker.open ? 1 : 0);
-      },
-    });
+    registerGauge(DB_POOL_WAITING, registry, (gauge) => gauge.set(pool.waitingCount));
+    registerGauge(DB_POOL_MAX, registry).set(max);
+    registerGauge(DB_BREAKER_OPEN, registry, (gauge) => gauge.set(breaker.open ? 1 : 0));
   }
 }

@@ -1,7 +1,9 @@
-import { Gauge } from "prom-client";
+import type { Gauge } from "prom-client";
+import { KPI_AGE, KPIS } from "../../base/metrics-contract/business.ts";
+import { registerGauge } from "../../base/metrics-contract/register.ts";
 import { Problem } from "../../base/problem.ts";
 import type { ServiceContext } from "../../base/service.ts";
-import { type Kpi, KPI_DEFINITIONS, KPI_NAMES, type KpiName, kpisOf } from "./kpi.ts";
+import { type Kpi, KPI_NAMES, type KpiName, kpisOf } from "./kpi.ts";
 import { windowTotals } from "./store-kpis.ts";
 
 /** Well under the 10 s that a dashboard's data may be old. */
@@ -27,17 +29,10 @@ export class KpiBoard {
 
   constructor(context: BoardContext) {
     this.#context = context;
-    const registers = [context.metrics.registry];
-    this.#gauges = new Map(
-      KPI_NAMES.map((name) => [name, new Gauge({ name: `kpi_${name}`, help: KPI_DEFINITIONS[name].help, registers })]),
-    );
-    const age = new Gauge({
-      name: "kpi_age_seconds",
-      help: "Age of the KPIs' data.",
-      registers,
-      collect: () => {
-        if (this.#snapshot !== undefined) age.set(this.#ageSeconds(this.#snapshot));
-      },
+    const { registry } = context.metrics;
+    this.#gauges = new Map(KPI_NAMES.map((name) => [name, registerGauge(KPIS[name], registry)]));
+    registerGauge(KPI_AGE, registry, (age) => {
+      if (this.#snapshot !== undefined) age.set(this.#ageSeconds(this.#snapshot));
     });
   }
 

@@ -1,4 +1,5 @@
 import { Decimal } from "decimal.js";
+import type { KPIS } from "../../base/metrics-contract/business.ts";
 import { formatMoney } from "../../base/money.ts";
 import { PLATFORM_CURRENCY } from "../currency.ts";
 
@@ -33,8 +34,10 @@ export interface Kpi {
   readonly changePercent: number | null;
 }
 
+/** What a KPI means stands in the metric contract. */
+export type KpiName = keyof typeof KPIS;
+
 interface KpiDefinition {
-  readonly help: string;
   readonly unit: string;
   readonly window: string;
   readonly value: (totals: WindowTotals) => Decimal;
@@ -47,56 +50,46 @@ function perUser(amount: Decimal, users: number, places: number): Decimal {
 
 export const KPI_DEFINITIONS = {
   daily_active_users: {
-    help: "Distinct users who did something in the last 24 hours.",
     unit: "users",
     window: "24h",
     value: (totals) => new Decimal(totals.activeUsers),
   },
   new_registrations: {
-    help: "Users who registered in the last 24 hours.",
     unit: "users",
     window: "24h",
     value: (totals) => totals.registrations,
   },
   trades_per_minute: {
-    help: "Executed trades a minute, over the last 5 minutes.",
     unit: "trades/min",
     window: `${SHORT_MINUTES}m`,
     value: (totals) => totals.recentTrades.div(SHORT_MINUTES),
   },
   traded_volume: {
-    help: "Amount of the trades executed in the last 24 hours.",
     unit: PLATFORM_CURRENCY,
     window: "24h",
     value: (totals) => totals.volume,
   },
   revenue: {
-    help: "Fees, commissions and subscriptions of the last 24 hours.",
     unit: PLATFORM_CURRENCY,
     window: "24h",
     value: (totals) => totals.revenue,
   },
   revenue_per_active_user: {
-    help: "Revenue of the last 24 hours for each active user.",
     unit: `${PLATFORM_CURRENCY}/user`,
     window: "24h",
     value: (totals) => perUser(totals.revenue, totals.activeUsers, 4),
   },
   engagement: {
-    help: "Social interactions of the last 24 hours for each active user.",
     unit: "interactions/user",
     window: "24h",
     value: (totals) => perUser(totals.interactions, totals.activeUsers, 2),
   },
   nft_marketplace_volume: {
-    help: "Amount of the NFT sales of the last 24 hours.",
     unit: PLATFORM_CURRENCY,
     window: "24h",
     value: (totals) => totals.nftVolume,
   },
-} as const satisfies Record<string, KpiDefinition>;
-
-export type KpiName = keyof typeof KPI_DEFINITIONS;
+} as const satisfies Record<KpiName, KpiDefinition>;
 
 export const KPI_NAMES = Object.keys(KPI_DEFINITIONS) as readonly KpiName[];
 

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Transaction } from "../../base/postgres/database.ts";
+import type { Database, Transaction } from "../../base/postgres/database.ts";
 import { ACCOUNTS } from "./accounts.ts";
 import type { Posting } from "./posting.ts";
 
@@ -29,4 +29,9 @@ export async function post(tx: Transaction, posting: Posting): Promise<void> {
      FROM unnest($2::text[], $3::text[], $4::numeric[]) WITH ORDINALITY AS line (account, currency, amount, position)`,
     [id, accounts, currencies, entries.map(({ amount }) => amount.toFixed())],
   );
+}
+
+/** What all entries of each currency add up to, as exact decimals; all are 0 unless something is very wrong. */
+export async function imbalances(database: Database): Promise<readonly { readonly currency: string; readonly sum: string }[]> {
+  return await database.query("SELECT currency, sum(amount)::text AS sum FROM ledger_entries GROUP BY currency");
 }

@@ -1,0 +1,23 @@
+import { counter, gauge, histogram } from "./metric.ts";
+
+/** Seconds from an event to its effect within which a delivery counts as good. */
+export const PROMPT_DELIVERY_SECONDS = 5;
+
+export const PUBLISHED = counter("eventbus_published_total", "Events that the relay put into the stream.");
+export const REPUBLISHED = counter("eventbus_republished_total", "Events put into the stream again after Redis had lost data.");
+export const RELAY_ACTIVE = gauge("eventbus_relay_active", "1 in the process whose relay publishes its domain's events.");
+export const OUTBOX_UNSENT = gauge("outbox_unsent", "Committed events that are not in the stream yet.");
+export const OUTBOX_OLDEST_UNSENT_AGE = gauge(
+  "outbox_oldest_unsent_age_seconds",
+  "Age of the oldest committed event that is not in the stream yet.",
+);
+export const HANDLED = counter("eventbus_handled_total", "Deliveries of events to a group by what became of them.", ["group", "outcome"]);
+export const DEAD_LETTERED = counter("eventbus_dead_lettered_total", "Events that a group could not handle.", ["group"]);
+export const GROUP_LAG = gauge("eventbus_group_lag_seconds", "Age of the oldest event that a group has not handled.", ["group"]);
+export const GROUP_READING = gauge("eventbus_group_reading", "1 while this process reads a group's events.", ["group"]);
+export const HANDLING_DELAY = histogram(
+  "eventbus_handling_delay_seconds",
+  "Time from when an event happened to when its effect was committed.",
+  ["group"],
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, PROMPT_DELIVERY_SECONDS, 15, 60],
+);

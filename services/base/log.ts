@@ -4,11 +4,14 @@ import { currentCorrelationId } from "./correlation.ts";
 
 const SECRET_PATHS = ["password", "token", "secret", "authorization", "*.password", "*.token", "*.secret", "*.authorization"];
 
+/** Who logs, and how much. What belongs to no colour leaves it out. */
+type LoggerConfig = Pick<ProcessConfig, "service" | "instance" | "version" | "logLevel"> & Partial<Pick<ProcessConfig, "colour">>;
+
 /**
  * JSON lines on standard output: service, instance, colour and version on each, and the correlation id of the
  * request or event that is being handled. Keys that name a secret are cut out.
  */
-export function createLogger(config: ProcessConfig): Logger {
+export function createLogger(config: LoggerConfig): Logger {
   return pino(
     {
       level: config.logLevel,

@@ -1,0 +1,35 @@
+import { EnvironmentReader, type LogLevel } from "../../services/base/config.ts";
+
+/** What the agent's process is told. */
+export interface AgentConfig {
+  readonly service: "agent";
+  /** Its own container's name, by which it knows itself. */
+  readonly instance: string;
+  /** The only environment that it sees. */
+  readonly environment: string;
+  readonly version: string;
+  readonly logLevel: LogLevel | "silent";
+  /** [0, 65535]; 0 takes any free port (tests). */
+  readonly port: number;
+  /** The container engine's Unix socket. */
+  readonly engineSocket: string;
+}
+
+/**
+ * Reads the agent's configuration; the only place where it looks at its environment.
+ * @throws ConfigError with every problem at once.
+ */
+export function readAgentConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AgentConfig {
+  const read = new EnvironmentReader(environment);
+  const config: AgentConfig = {
+    service: "agent",
+    instance: read.text("ASTRA_INSTANCE"),
+    environment: read.text("ASTRA_ENVIRONMENT"),
+    version: read.text("ASTRA_VERSION", "unversioned"),
+    logLevel: read.choice<LogLevel>("ASTRA_LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+    port: read.integer("ASTRA_PORT", 1, 65_535, 8080),
+    engineSocket: read.text("ASTRA_ENGINE_SOCKET", "/var/run/docker.sock"),
+  };
+  read.finish();
+  return config;
+}

@@ -20,19 +20,21 @@ async function connected(redis: TestRedis): Promise<Redis> {
 }
 
 describe("the redis image", () => {
-  it("keeps every acknowledged write over kill -9, and stops with exit code 0", async () => {
+  it("keeps every write that its file has confirmed over kill -9, and stops with exit code 0", async () => {
     const redis = await createTestRedis();
     cleanUp.push(() => redis.remove());
     const before = await connected(redis);
-    const acknowledged = await Promise.all(
+    const written = await Promise.all(
       Array.from({ length: 500 }, (_, n) => before.xadd("events:test", "*", "n", String(n))),
     );
+    // An acknowledgement alone is no promise with `everysec`: see redis.conf.
+    expect(await before.call("WAITAOF", 1, 0, 20_000)).toEqual([1, 0]);
     await dockerOrFail(["kill", "--signal=KILL", redis.id]);
     await dockerOrFail(["start", redis.id]);
     await untilHealthy(redis.id, ["redis-health"]);
     const after = await connected(redis);
     const kept = await after.xrange("events:test", "-", "+");
-    expect(kept.map(([id]) => id)).toEqual(acknowledged);
+    expect(kept.map(([id]) => id)).toEqual(written);
     expect(await stopContainer(redis.id)).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import { chooseColour, type ColourState } from "../engine/choose-colour.ts";
 import { stackModel } from "../engine/model.ts";
 import { planStack, stackMembers } from "../engine/plan.ts";
-import { colourWeight, readTrafficTable, type TrafficTable } from "../engine/traffic.ts";
+import { colourWeight, currentTraffic, presentWeights, type Weights } from "../engine/traffic.ts";
 import { environmentContainers, type Container } from "../host/containers.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
 import type { ImageReferences } from "../platform/images.ts";
@@ -22,7 +22,7 @@ function colourState(
   facts: HostFacts,
   images: ImageReferences,
   containers: readonly Container[],
-  table: TrafficTable | undefined,
+  weights: Weights | undefined,
 ): ColourState {
   const members = stackMembers(containers, colour);
   const model = stackModel(session.config.targets[colour], facts, images);
@@ -32,7 +32,7 @@ function colourState(
     present: members.length > 0,
     complete: isComplete(members, needed.map((workload) => workload.name)),
     current: plan.surplus.length === 0 && Object.values(plan.changes).every((kind) => kind === "keep" || kind === "start"),
-    weight: table && colourWeight(table, colour),
+    weight: weights && colourWeight(weights, colour),
   };
 }
 
@@ -44,7 +44,8 @@ export async function pickColour(
   wanted: Colour | undefined,
 ): Promise<Colour> {
   const containers = await environmentContainers(session.environment);
-  const table = await readTrafficTable(session.environment);
-  const state = (colour: Colour): ColourState => colourState(colour, session, facts, images, containers, table);
+  const table = await currentTraffic(session.config.targets.foundation.settings);
+  const weights = table && presentWeights(table, containers);
+  const state = (colour: Colour): ColourState => colourState(colour, session, facts, images, containers, weights);
   return chooseColour({ blue: state("blue"), green: state("green") }, wanted);
 }

@@ -1,6 +1,6 @@
 import { otherColour } from "../engine/choose-colour.ts";
 import { stackMembers } from "../engine/plan.ts";
-import { colourWeight, readTrafficTable } from "../engine/traffic.ts";
+import { colourWeight, currentTraffic, presentWeights } from "../engine/traffic.ts";
 import type { Container } from "../host/containers.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
 import { containerName } from "../platform/names.ts";
@@ -27,8 +27,8 @@ async function trafficLines({ session, colour, containers }: Result): Promise<re
   const other = otherColour(colour);
   const otherStands = stackMembers(containers, other).some((container) => container.state === "running");
   if (!otherStands) return [`All requests go to ${colour}.`];
-  const table = await readTrafficTable(session.environment);
-  const weight = table ? colourWeight(table, colour) : 0;
+  const table = await currentTraffic(session.config.targets.foundation.settings);
+  const weight = table ? colourWeight(presentWeights(table, containers), colour) : 0;
   if (weight === 0)
     return [
       `${colour} stands by without requests; ${other} takes them all.`,

@@ -9,7 +9,7 @@ export interface ColourState {
   readonly complete: boolean;
   /** It was made from exactly what would be deployed now. */
   readonly current: boolean;
-  /** Largest weight that the traffic table gives it; undefined: there is no table. */
+  /** Largest share that it really has of any workload; undefined: there is no traffic table. */
   readonly weight: number | undefined;
 }
 

@@ -1,46 +1,112 @@
+import type { Redis } from "ioredis";
+import { compareAndSetTrafficTable, readTrafficTable } from "../../services/base/traffic/store.ts";
+import type { ColourWeights, TrafficTable } from "../../services/base/traffic/table.ts";
+import { effectiveWeights, type LiveColours } from "../../services/base/traffic/weights.ts";
+import type { Container } from "../host/containers.ts";
 import { docker } from "../host/docker.ts";
+import { UserError } from "../host/user-error.ts";
 import { containerName } from "../platform/names.ts";
-import type { Colour } from "../platform/workload.ts";
+import { PORTS } from "../platform/ports.ts";
+import type { Settings } from "../platform/settings.ts";
+import { COLOURS, type Colour } from "../platform/workload.ts";
 
-/** What decides where requests go: per workload the weight of each colour (see docs). */
-export interface TrafficTable {
-  readonly version: number;
-  readonly reason: string;
-  readonly weights: Readonly<Record<string, Readonly<Record<Colour, number>>>>;
-}
+type Place = Pick<Settings, "environment" | "portOffset">;
+export type Weights = Readonly<Record<string, ColourWeights>>;
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+const CONNECT_MS = 3_000;
+const ATTEMPTS = 5;
 
-/** Reads the table's JSON; undefined when it is none. */
-export function parseTrafficTable(text: string): TrafficTable | undefined {
-  let value: unknown;
+/** Works with the environment's Redis, over its port on loopback. Undefined: it is not there. */
+async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+  const name = containerName(place.environment, undefined, "redis", 1);
+  const password = await docker(["exec", name, "cat", "/run/secrets/redis"]);
+  if (password.code !== 0) return undefined;
+  const { Redis } = await import("ioredis");
+  const redis = new Redis({
+    host: "127.0.0.1",
+    port: PORTS.redis + place.portOffset,
+    password: password.stdout.trim(),
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    commandTimeout: CONNECT_MS,
+    retryStrategy: () => null,
+  });
+  // Told by the command that fails.
+  redis.on("error", () => undefined);
   try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
+    await redis.connect();
+    return await work(redis);
+  } catch (cause) {
+    throw new UserError(`The traffic table of "${place.environment}" cannot be reached in ${name}. See: docker logs ${name}`, { cause });
+  } finally {
+    redis.disconnect();
   }
-  if (!isRecord(value) || !isRecord(value["weights"])) return undefined;
-  const weights = Object.entries(value["weights"]).flatMap(([workload, entry]) =>
-    isRecord(entry) ? [[workload, { blue: Number(entry["blue"] ?? 0), green: Number(entry["green"] ?? 0) }] as const] : [],
-  );
-  return {
-    version: Number(value["version"] ?? 0),
-    reason: typeof value["reason"] === "string" ? value["reason"] : "",
-    weights: Object.fromEntries(weights),
-  };
 }
 
-/** The traffic table of an environment, asked inside the Redis container; undefined: none yet, or no Redis. */
-export async function readTrafficTable(environment: string): Promise<TrafficTable | undefined> {
-  const command = 'REDISCLI_AUTH="$(cat /run/secrets/redis)" exec redis-cli --raw GET astra:traffic';
-  const redis = containerName(environment, undefined, "redis", 1);
-  const result = await docker(["exec", redis, "sh", "-c", command], { deadlineMs: 5_000 });
-  return result.code === 0 ? parseTrafficTable(result.stdout) : undefined;
+/** The traffic table of an environment; undefined: there is none yet, or no Redis. */
+export async function currentTraffic(place: Place): Promise<TrafficTable | undefined> {
+  return await withRedis(place, readTrafficTable);
+}
+
+/** Which colours of a workload have a running container. */
+export function liveColours(containers: readonly Container[], workload: string): LiveColours {
+  const runs = (colour: Colour): boolean =>
+    containers.some((one) => one.workload === workload && one.colour === colour && one.state === "running");
+  return { blue: runs("blue"), green: runs("green") };
+}
+
+/** Where requests really go, by what the table says and what runs. */
+export function presentWeights(table: TrafficTable, containers: readonly Container[]): Weights {
+  return Object.fromEntries(
+    Object.entries(table.weights).map(([workload, weights]) => [
+      workload,
+      effectiveWeights(weights, liveColours(containers, workload)),
+    ]),
+  );
+}
+
+/** Everything to one colour. */
+export function allTo(table: TrafficTable, colour: Colour): Weights {
+  const weights = { blue: colour === "blue" ? 100 : 0, green: colour === "green" ? 100 : 0 };
+  return Object.fromEntries(Object.keys(table.weights).map((workload) => [workload, weights]));
 }
 
 /** The largest weight that a colour has for any workload, [0, 100]. */
-export function colourWeight(table: TrafficTable, colour: Colour): number {
-  return Math.max(0, ...Object.values(table.weights).map((weights) => weights[colour]));
+export function colourWeight(weights: Weights, colour: Colour): number {
+  return Math.max(0, ...Object.values(weights).map((entry) => entry[colour]));
+}
+
+function same(a: Weights, b: Weights): boolean {
+  return Object.entries(a).every(([workload, weights]) => COLOURS.every((colour) => b[workload]?.[colour] === weights[colour]));
+}
+
+/**
+ * Writes the weights that `decide` makes of the table, unless they are its own already; decides anew when another was
+ * faster.
+ * @returns true when the table was changed; false when it was right, or there is none.
+ */
+export async function changeTraffic(
+  place: Place,
+  reason: string,
+  decide: (table: TrafficTable) => Weights,
+): Promise<boolean> {
+  const changed = await withRedis(place, async (redis) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const table = await readTrafficTable(redis);
+      if (table === undefined) return false;
+      const weights = decide(table);
+      if (same(weights, table.weights)) return false;
+      const next: TrafficTable = {
+        version: table.version + 1,
+        at: new Date().toISOString(),
+        by: "astra",
+        reason,
+        weights,
+        previous: table.weights,
+      };
+      if (await compareAndSetTrafficTable(redis, table.version, next)) return true;
+    }
+    throw new Error("the table keeps changing");
+  });
+  return changed ?? false;
 }

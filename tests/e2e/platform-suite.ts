@@ -130,6 +130,14 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect((await environmentContainers(environment)).some((container) => container.colour === "blue")).toBe(false);
     });
 
+    test("lets a colour that comes back stand by too, until it is asked to serve (R-DEP-2)", async () => {
+      const { failed } = await withSteadyRequests(edge, async () => {
+        expect(await up("--config", "version=again")).toContain("blue stands by without requests; green takes them all.");
+        await astraOk("down", "blue", ...here);
+      });
+      expect(failed).toEqual([]);
+    });
+
     test("refuses to take down the only colour that serves, or the foundation below it", async () => {
       const colour = await astra("down", "green", ...here);
       expect(colour.output).toContain("blue is not complete and healthy, so nothing would take over from green.");

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { otherColour } from "../../engine/choose-colour.ts";
 import type { StackKey } from "../../engine/engine.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { STACKS } from "../../engine/model.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { requireSameEngine, writeRecord } from "../../engine/record.ts";
+import { allTo, changeTraffic } from "../../engine/traffic.ts";
 import { environmentContainers, type Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { UserError } from "../../host/user-error.ts";
@@ -16,6 +18,9 @@ import { isComplete } from "../pick-colour.ts";
 import { formatDuration, Progress } from "../progress.ts";
 import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
+
+/** Gateways hear of a new table at once, the edge asks them every 300 ms. */
+const SETTLE_MS = 1_500;
 
 const WORDS = ["foundation", "blue", "green", "all"];
 
@@ -48,6 +53,16 @@ function refuseHarm(word: string, session: Session, containers: readonly Contain
     );
 }
 
+/** Gives the other colour all requests before this one stops: nothing new reaches what is going. */
+async function handOver(session: Session, colour: Colour, containers: readonly Container[], progress: Progress): Promise<void> {
+  const other = otherColour(colour);
+  if (!stackMembers(containers, other).some((container) => container.state === "running")) return;
+  await progress.step(`requests go to ${other}`, async () => {
+    const { settings } = session.config.targets.foundation;
+    if (await changeTraffic(settings, `down ${colour}: all traffic to ${other}`, (table) => allTo(table, other))) await sleep(SETTLE_MS);
+  });
+}
+
 async function down(invocation: Invocation): Promise<number> {
   const word = invocation.words[0] ?? "all";
   const progress = new Progress();
@@ -72,6 +87,7 @@ async function down(invocation: Invocation): Promise<number> {
     const engine = await loadEngine(choice.engine);
     const stacks = stacksOf(word);
     const gone = new Set<StackKey>();
+    if (word === "blue" || word === "green") await handOver(session, word, containers, progress);
     for (const stack of stacks) {
       const members = stackMembers(containers, stack);
       const known = session.record?.stacks[stack] !== undefined;

@@ -1,5 +1,4 @@
-import { stackMembers } from "../../engine/plan.ts";
-import { readTrafficTable, type TrafficTable } from "../../engine/traffic.ts";
+import { currentTraffic, presentWeights, type Weights } from "../../engine/traffic.ts";
 import { environmentContainers, type Container } from "../../host/containers.ts";
 import { SECRETS_WRITER } from "../../platform/names.ts";
 import { workloadNames } from "../../platform/platform.ts";
@@ -10,16 +9,12 @@ import { table } from "../table.ts";
 import { addresses } from "../urls.ts";
 import { environmentSuffix } from "../result.ts";
 
-/** Share of requests that a container's colour gets, [0, 100]; a colour without the other one gets all. */
-export function trafficShare(container: Container, all: readonly Container[], traffic: TrafficTable | undefined): number | undefined {
+/** Share of the requests to its workload that goes to a container's colour, [0, 100]; undefined where it is not routed. */
+export function trafficShare(container: Container, weights: Weights | undefined): number | undefined {
   const { colour, workload } = container;
-  const weights = traffic?.weights[workload];
-  if (colour === undefined || weights === undefined || container.state !== "running") return undefined;
-  const alive = (other: "blue" | "green"): boolean =>
-    stackMembers(all, other).some((one) => one.workload === workload && one.state === "running");
-  const effective = { blue: alive("blue") ? weights.blue : 0, green: alive("green") ? weights.green : 0 };
-  const sum = effective.blue + effective.green;
-  return sum === 0 ? 100 : Math.round((effective[colour] / sum) * 100);
+  const entry = weights?.[workload];
+  if (colour === undefined || entry === undefined || container.state !== "running") return undefined;
+  return Math.round((entry[colour] / (entry.blue + entry.green)) * 100);
 }
 
 /** One word for a person: what is wrong comes before what is fine. */
@@ -44,7 +39,8 @@ async function status(invocation: Invocation): Promise<number> {
   const session = await openSession(invocation);
   const found = await environmentContainers(session.environment);
   const containers = ordered(found.filter((container) => container.workload !== SECRETS_WRITER));
-  const traffic = await readTrafficTable(session.environment);
+  const traffic = await currentTraffic(session.config.targets.foundation.settings);
+  const weights = traffic && presentWeights(traffic, containers);
   const grafana = containers.some((container) => container.workload === "grafana");
   const links = addresses(session.config.targets.foundation.settings, grafana);
   const healthy = containers.length > 0 && containers.every((c) => ["healthy", "running", "done"].includes(healthWord(c)));
@@ -58,7 +54,7 @@ async function status(invocation: Invocation): Promise<number> {
       health: healthWord(container),
       restarts: container.restarts,
       startedAt: container.startedAt,
-      trafficPercent: trafficShare(container, containers, traffic) ?? null,
+      trafficPercent: trafficShare(container, weights) ?? null,
     }));
     const engine = session.record?.engine ?? null;
     const document = { environment: session.environment, engine, healthy, containers: rows, traffic: traffic ?? null, urls: links };
@@ -70,7 +66,7 @@ async function status(invocation: Invocation): Promise<number> {
     return 0;
   }
   const rows = containers.map((container) => {
-    const share = trafficShare(container, containers, traffic);
+    const share = trafficShare(container, weights);
     return [
       container.workload,
       container.colour ?? "-",

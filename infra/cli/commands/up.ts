@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
+import { otherColour } from "../../engine/choose-colour.ts";
+import { stackMembers } from "../../engine/plan.ts";
+import { changeTraffic, presentWeights } from "../../engine/traffic.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { requireSameEngine, writeRecord, type EnvironmentRecord } from "../../engine/record.ts";
 import { environmentContainers } from "../../host/containers.ts";
@@ -37,6 +40,14 @@ async function deployAndRecord(deployment: Deployment, stack: "foundation" | Col
   return next;
 }
 
+/** What runs keeps its share: a colour that comes back must not take requests by a table from before. */
+async function keepTraffic(session: Session, colour: Colour): Promise<void> {
+  const containers = await environmentContainers(session.environment);
+  if (stackMembers(containers, otherColour(colour)).length === 0) return;
+  const { settings } = session.config.targets.foundation;
+  await changeTraffic(settings, `before ${colour} comes up: traffic as it is`, (table) => presentWeights(table, containers));
+}
+
 async function up(invocation: Invocation): Promise<number> {
   const progress = new Progress();
   const session = await openSession(invocation);
@@ -64,6 +75,7 @@ async function up(invocation: Invocation): Promise<number> {
     const record = await deployAndRecord(deployment, "foundation", first);
     const wanted = COLOURS.find((colour) => colour === invocation.text("colour"));
     const colour = await pickColour(session, deployment.facts, images, wanted);
+    await keepTraffic(session, colour);
     await deployAndRecord(deployment, colour, record);
     await printResult({
       session,

@@ -12,23 +12,19 @@ const find = (colour: string, workload: string) => {
   if (container === undefined) throw new Error("no such container");
   return container;
 };
-const traffic = { version: 2, reason: "", weights: { trading: { blue: 90, green: 10 }, nft: { blue: 0, green: 0 } } };
+const weights = { trading: { blue: 90, green: 10 }, nft: { blue: 0, green: 100 } };
 
 describe("trafficShare", () => {
   test("is the weight of the colour for that workload", () => {
-    expect(trafficShare(find("blue", "trading"), both, traffic)).toBe(90);
-    expect(trafficShare(find("green", "trading"), both, traffic)).toBe(10);
-  });
-
-  test("is everything where the other colour has no instance", () => {
-    const alone = both.filter((container) => container.colour === "green");
-    expect(trafficShare(find("green", "trading"), alone, traffic)).toBe(100);
+    expect(trafficShare(find("blue", "trading"), weights)).toBe(90);
+    expect(trafficShare(find("green", "trading"), weights)).toBe(10);
+    expect(trafficShare(find("green", "nft"), weights)).toBe(100);
   });
 
   test("is unknown for what is not routed, not running, or without a table", () => {
-    expect(trafficShare(find("blue", "migrate"), both, traffic)).toBeUndefined();
-    expect(trafficShare({ ...find("blue", "trading"), state: "exited" }, both, traffic)).toBeUndefined();
-    expect(trafficShare(find("blue", "trading"), both, undefined)).toBeUndefined();
+    expect(trafficShare(find("blue", "migrate"), weights)).toBeUndefined();
+    expect(trafficShare({ ...find("blue", "trading"), state: "exited" }, weights)).toBeUndefined();
+    expect(trafficShare(find("blue", "trading"), undefined)).toBeUndefined();
   });
 });
 

@@ -1,20 +1,43 @@
-import { expect, test } from "vitest";
-import { colourWeight, parseTrafficTable } from "../../../../infra/engine/traffic.ts";
+import { describe, expect, test } from "vitest";
+import { firstTable } from "../../../../services/base/traffic/table.ts";
+import { allTo, colourWeight, liveColours, presentWeights } from "../../../../infra/engine/traffic.ts";
+import { containerOf } from "../../../support/containers.ts";
+import { testStack } from "../../../support/platform-models.ts";
 
-test("reads the weights of every workload", () => {
-  const table = parseTrafficTable(
-    '{"version": 3, "reason": "rollout", "weights": {"gateway": {"blue": 100, "green": 0}, "nft": {"blue": 50, "green": 50}}}',
-  );
-  expect(table).toEqual({
-    version: 3,
-    reason: "rollout",
-    weights: { gateway: { blue: 100, green: 0 }, nft: { blue: 50, green: 50 } },
+const blue = testStack("blue").containers.map((spec) => containerOf(spec));
+const green = testStack("green").containers.map((spec) => containerOf(spec));
+const workloads = ["gateway", "trading", "nft"];
+const table = firstTable(workloads, "blue", "test", new Date(0));
+
+describe("presentWeights (R-DEP-2)", () => {
+  test("is the table where both colours run", () => {
+    expect(presentWeights(table, [...blue, ...green])).toEqual(table.weights);
   });
-  if (table === undefined) throw new Error("no table");
-  expect(colourWeight(table, "blue")).toBe(100);
-  expect(colourWeight(table, "green")).toBe(50);
+
+  test("gives everything to the colour that is left, whatever the table says", () => {
+    const weights = presentWeights(table, green);
+    expect(weights["trading"]).toEqual({ blue: 0, green: 100 });
+    expect(colourWeight(weights, "blue")).toBe(0);
+    expect(colourWeight(weights, "green")).toBe(100);
+  });
+
+  test("looks at each workload by itself", () => {
+    const halfGone = blue.map((one) => (one.workload === "nft" ? { ...one, state: "exited" } : one));
+    expect(presentWeights(table, [...halfGone, ...green])).toEqual({
+      gateway: { blue: 100, green: 0 },
+      trading: { blue: 100, green: 0 },
+      nft: { blue: 0, green: 100 },
+    });
+  });
 });
 
-test.each(["", "\n", "null", "[]", "{}", "NOAUTH Authentication required."])("takes %j for no table", (text) => {
-  expect(parseTrafficTable(text)).toBeUndefined();
+test("allTo gives one colour every workload that the table knows", () => {
+  const all = { blue: 0, green: 100 };
+  expect(allTo(table, "green")).toEqual({ gateway: all, trading: all, nft: all });
+});
+
+test("a workload is alive where a container of it runs", () => {
+  expect(liveColours([...blue, ...green], "trading")).toEqual({ blue: true, green: true });
+  expect(liveColours(blue, "trading")).toEqual({ blue: true, green: false });
+  expect(liveColours(blue.map((one) => ({ ...one, state: "restarting" })), "trading").blue).toBe(false);
 });

@@ -33,9 +33,10 @@ h2 { font-size: .9rem; font-weight: 500; color: var(--soft) }
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** `1234567.891` -> `1,234,567.89`: for eyes only, the exact value is in the JSON. */
-export function displayValue(value: string): string {
-  const rounded = new Decimal(value).toDecimalPlaces(2, Decimal.ROUND_HALF_UP).toFixed();
+/** `1234567.891` -> `1,234,567.89`, money always with its cents: for eyes only, the exact value is in the JSON. */
+export function displayValue(value: string, unit: string): string {
+  const decimal = new Decimal(value).toDecimalPlaces(2, Decimal.ROUND_HALF_UP);
+  const rounded = unit.startsWith("USD") ? decimal.toFixed(2) : decimal.toFixed();
   const [whole = "", fraction] = rounded.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
@@ -51,7 +52,7 @@ function change(kpi: Kpi): string {
 function card(kpi: Kpi): string {
   const title = TITLES[kpi.name] ?? kpi.name;
   return `<li><h2>${escapeHtml(title)}</h2>
-<p class="value">${escapeHtml(displayValue(kpi.value))} <small>${escapeHtml(kpi.unit)}</small></p>
+<p class="value">${escapeHtml(displayValue(kpi.value, kpi.unit))} <small>${escapeHtml(kpi.unit)}</small></p>
 <p class="note">${change(kpi)}</p></li>`;
 }
 

@@ -29,13 +29,15 @@ describe("the dashboard (R-GW-1)", () => {
   });
 
   it.each([
-    ["0", "0"],
-    ["999", "999"],
-    ["1234567.891", "1,234,567.89"],
-    ["-12345", "-12,345"],
-    ["0.005", "0.01"],
-  ])("shows the value %s as %s", (value, shown) => {
-    expect(displayValue(value)).toBe(shown);
+    ["0", "users", "0"],
+    ["999", "users", "999"],
+    ["1234567.891", "interactions/user", "1,234,567.89"],
+    ["-12345", "trades/min", "-12,345"],
+    ["0.005", "trades/min", "0.01"],
+    ["1751.5", "USD", "1,751.50"],
+    ["0", "USD/user", "0.00"],
+  ])("shows the value %s %s as %s", (value, unit, shown) => {
+    expect(displayValue(value, unit)).toBe(shown);
   });
 });
 

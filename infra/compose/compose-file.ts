@@ -12,6 +12,7 @@ export interface ComposeService {
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly user: string;
+  readonly group_add?: readonly string[];
   readonly read_only: true;
   readonly cap_drop: readonly string[];
   readonly security_opt: readonly string[];

@@ -24,6 +24,8 @@ function mount(source: Mount, spec: ContainerSpec, secretsFolderOf: SecretsFolde
       return { type: "bind", source: literal(secretsFolderOf(spec)), target: source.target, read_only: true };
     case "tmpfs":
       return { type: "tmpfs", target: source.target, tmpfs: { size: source.sizeBytes } };
+    case "bind":
+      return { type: "bind", source: literal(source.source), target: source.target, read_only: source.readOnly };
   }
 }
 
@@ -65,6 +67,7 @@ export function composeService(
     environment: literals(spec.environment),
     labels: literals(spec.labels),
     user: spec.user,
+    ...(spec.groups ? { group_add: spec.groups.map(String) } : {}),
     read_only: spec.readOnlyRoot,
     cap_drop: spec.capabilitiesDropped,
     security_opt: ["no-new-privileges:true"],

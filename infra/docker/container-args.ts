@@ -34,6 +34,8 @@ function mount(source: Mount, spec: ContainerSpec, wiring: Wiring): types.input.
       return { type: "volume", source: wiring.secretsVolume, target: source.target, readOnly: true };
     case "tmpfs":
       return { type: "tmpfs", target: source.target, tmpfsOptions: { sizeBytes: source.sizeBytes } };
+    case "bind":
+      return { type: "bind", source: source.source, target: source.target, readOnly: source.readOnly };
   }
 }
 
@@ -54,6 +56,7 @@ export function containerArgs(spec: ContainerSpec, wiring: Wiring): ContainerArg
       ...attemptLabel(wiring.attempts, spec.name),
     ],
     user: spec.user,
+    ...(spec.groups ? { groupAdds: spec.groups.map(String) } : {}),
     readOnly: spec.readOnlyRoot,
     capabilities: { drops: [...spec.capabilitiesDropped] },
     securityOpts: ["no-new-privileges:true"],

@@ -1,5 +1,6 @@
 import { inspectContainers } from "../host/containers.ts";
 import { engineVersion } from "../host/docker.ts";
+import { dockerSocketFacts } from "../host/docker-socket.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import { buildImages } from "../images/build.ts";
@@ -25,6 +26,7 @@ async function hostFacts(settings: Settings): Promise<HostFacts> {
   return {
     startInterval: engine.major >= START_INTERVAL_SINCE,
     grafana: isFoundation && (settings.grafana === "on" || (settings.grafana === "auto" && (await grafanaAvailable()))),
+    ...(await dockerSocketFacts()),
   };
 }
 

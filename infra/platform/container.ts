@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { APP_USER, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
+import { APP_USER, ENGINE_SOCKET, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
 import type { HostFacts } from "./host-facts.ts";
-import type { ImageReferences } from "./images.ts";
+import { isOwnProgram, type ImageReferences } from "./images.ts";
 import { LABELS } from "./labels.ts";
 import { containerName, hostAlias, networkName, volumeName } from "./names.ts";
 import type { SecretName } from "./secrets.ts";
@@ -11,7 +11,9 @@ import type { Probe, Workload } from "./workload.ts";
 export type Mount =
   | { readonly type: "volume"; readonly volume: string; readonly target: string }
   | { readonly type: "secrets"; readonly target: string; readonly names: readonly SecretName[] }
-  | { readonly type: "tmpfs"; readonly target: string; readonly sizeBytes: number };
+  | { readonly type: "tmpfs"; readonly target: string; readonly sizeBytes: number }
+  /** A path of the host. A read-only socket can still be written to: only its file cannot be changed. */
+  | { readonly type: "bind"; readonly source: string; readonly target: string; readonly readOnly: true };
 
 export interface HealthCheck {
   readonly test: readonly string[];
@@ -42,6 +44,8 @@ export interface ContainerSpec {
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly user: string;
+  /** Further groups of its processes, by number. */
+  readonly groups?: readonly number[];
   readonly readOnlyRoot: true;
   readonly capabilitiesDropped: readonly ["ALL"];
   readonly noNewPrivileges: true;
@@ -99,7 +103,17 @@ function mounts(workload: Workload, settings: Settings): readonly Mount[] {
       target: mount.path,
       sizeBytes: mount.sizeMb * 1024 * 1024,
     })),
+    ...(workload.engineSocket
+      ? [{ type: "bind" as const, source: ENGINE_SOCKET, target: ENGINE_SOCKET, readOnly: true as const }]
+      : []),
   ];
+}
+
+/** The socket's group, for who gets the socket. */
+function groups(workload: Workload, facts: HostFacts): Pick<ContainerSpec, "groups"> {
+  if (!workload.engineSocket) return {};
+  if (facts.dockerSocketGid === undefined) throw new Error(`${workload.name} needs the engine's socket, and there is none`);
+  return { groups: [facts.dockerSocketGid] };
 }
 
 /** Host ports of one instance of a workload. */
@@ -137,7 +151,7 @@ export function containerSpec(workload: Workload, n: number, release: Release): 
     image,
     ...(workload.command ? { command: workload.command } : {}),
     environment:
-      workload.kind === "service" || workload.kind === "job"
+      isOwnProgram(workload.image)
         ? {
             ...workload.environment,
             ASTRA_SERVICE: workload.name,
@@ -153,6 +167,7 @@ export function containerSpec(workload: Workload, n: number, release: Release): 
       [LABELS.version]: version,
     },
     user: APP_USER,
+    ...groups(workload, facts),
     readOnlyRoot: true,
     capabilitiesDropped: ["ALL"],
     noNewPrivileges: true,

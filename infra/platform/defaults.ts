@@ -3,10 +3,16 @@ import type { Limits, StopRule } from "./workload.ts";
 /** Limit of a workload that config does not set (R-DEP-4). */
 export const DEFAULT_LIMITS: Limits = { memoryMb: 512, cpus: 0.5 };
 
+/** The agent does little, and has to be the last to be missed: it takes less from the others. */
+export const AGENT_LIMITS: Limits = { memoryMb: 128, cpus: 0.25 };
+
 /** Numeric, because Kubernetes cannot prove that a user given by name is not root. */
 export const APP_USER = "1000:1000";
 
 export const SECRETS_PATH = "/run/secrets";
+
+/** The Docker engine's socket, on the host and in the one container that gets it. */
+export const ENGINE_SOCKET = "/var/run/docker.sock";
 
 /** Our processes leave the registry, drain up to 20 s, then exit; the rest is margin. */
 export const SERVICE_STOP: StopRule = { signal: "SIGTERM", graceSeconds: 30 };

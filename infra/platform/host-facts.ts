@@ -4,4 +4,6 @@ export interface HostFacts {
   readonly startInterval: boolean;
   /** Grafana's image is here or can be had, and config does not say `off`. */
   readonly grafana: boolean;
+  /** Group that may use the engine's socket (`ENGINE_SOCKET`); absent: there is none, and no agent is deployed. */
+  readonly dockerSocketGid?: number;
 }

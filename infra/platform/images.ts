@@ -26,6 +26,7 @@ export const images: readonly ImageDeclaration[] = [
     bundle: `services/${service.name}/main.ts`,
   })),
   { name: serviceImage("migrate"), recipe: "service", bundle: "services/migrate/main.ts" },
+  { name: "agent", recipe: "service", bundle: "infra/agent/main.ts" },
   { name: "redis", recipe: "redis" },
   { name: "postgres", recipe: "postgres" },
   { name: "edge", recipe: "edge" },
@@ -34,6 +35,11 @@ export const images: readonly ImageDeclaration[] = [
   { name: "exporters", recipe: "exporters" },
   { name: "grafana", recipe: "grafana", optional: true },
 ];
+
+/** Holds a program of this project, which is told by its environment who it is. */
+export function isOwnProgram(image: ImageName): boolean {
+  return images.some((declared) => declared.name === image && declared.bundle !== undefined);
+}
 
 /** Image reference (repository:tag) of every image that a deployment uses. */
 export type ImageReferences = Readonly<Record<ImageName, string>>;

@@ -3,6 +3,7 @@ import { migrateWorkload } from "./colour/migrate.ts";
 import { serviceWorkload } from "./colour/service.ts";
 import { edgeWorkload } from "./foundation/edge.ts";
 import {
+  agentWorkload,
   alertmanagerWorkload,
   grafanaWorkload,
   postgresExporterWorkload,
@@ -24,6 +25,7 @@ export function foundationWorkloads(settings: Settings, facts: HostFacts): reado
     alertmanagerWorkload(settings),
     prometheusWorkload(settings),
     ...(facts.grafana ? [grafanaWorkload(settings)] : []),
+    ...(facts.dockerSocketGid === undefined ? [] : [agentWorkload(settings)]),
     edgeWorkload(settings),
   ];
 }
@@ -47,6 +49,7 @@ export const workloadNames: readonly string[] = [
   "alertmanager",
   "prometheus",
   "grafana",
+  "agent",
   "edge",
   "migrate",
   ...allServices.map((service) => service.name),

@@ -15,4 +15,5 @@ export const PORTS = {
   grafana: 3000,
   redisExporter: 9121,
   postgresExporter: 9187,
+  agent: 8080,
 } as const;

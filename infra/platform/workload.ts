@@ -82,6 +82,11 @@ export interface Workload {
   readonly replicas: number;
   /** Takes part in routing by the traffic table and answers the edge's agent check. */
   readonly routed: boolean;
+  /**
+   * Gets the container engine's socket. Whoever has it rules the machine, so this is the agent's alone, and Docker's
+   * alone: the exception stands in `docs/decisions.md`. @default false
+   */
+  readonly engineSocket?: boolean;
   /** Path and port that Prometheus scrapes; absent: nothing to scrape. */
   readonly metrics?: { readonly port: number; readonly path: string };
 }

@@ -31,6 +31,10 @@ function mount(source: Plain<types.input.ContainerMount>): NormalMount {
   if (source.type === "tmpfs") {
     return { type: "tmpfs", target: source.target, sizeBytes: required(source.tmpfsOptions?.sizeBytes, "size of tmpfs") };
   }
+  if (source.type === "bind") {
+    if (source.readOnly !== true) throw new Error(`${source.source ?? ""} is bound and can be written`);
+    return { type: "bind", source: required(source.source, "bound path"), target: source.target, readOnly: true };
+  }
   if (source.type !== "volume") throw new Error(`a mount of type ${source.type}`);
   // Only secrets are read-only, and each workload has a volume of its own for them.
   if (source.readOnly !== true) return { type: "volume", volume: required(source.source, "volume"), target: source.target };
@@ -83,6 +87,7 @@ export function fromDockerInputs(raw: Readonly<Record<string, unknown>>): Normal
     environment: environment(inputs.envs),
     labels: Object.fromEntries((inputs.labels ?? []).map(({ label, value }) => [label, value])),
     user: required(inputs.user, "user"),
+    ...(inputs.groupAdds === undefined ? {} : { groups: inputs.groupAdds.map(Number) }),
     readOnlyRoot: true,
     capabilitiesDropped: ["ALL"],
     noNewPrivileges: true,

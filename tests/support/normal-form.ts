@@ -1,5 +1,6 @@
 import type { ComposeFile, ComposeMount, ComposeService } from "../../infra/compose/compose-file.ts";
 import type { ContainerSpec, HealthCheck, PublishedPort } from "../../infra/platform/container.ts";
+import { SECRETS_PATH } from "../../infra/platform/defaults.ts";
 
 /**
  * What both Docker ways are compared in: the container as the engine will get it. What only orders a deployment
@@ -12,7 +13,8 @@ export type NormalForm = Omit<ContainerSpec, "mounts" | "dependsOn" | "oneShot" 
 export type NormalMount =
   | { readonly type: "volume"; readonly volume: string; readonly target: string }
   | { readonly type: "secrets"; readonly target: string }
-  | { readonly type: "tmpfs"; readonly target: string; readonly sizeBytes: number };
+  | { readonly type: "tmpfs"; readonly target: string; readonly sizeBytes: number }
+  | { readonly type: "bind"; readonly source: string; readonly target: string; readonly readOnly: true };
 
 /** Normal form of what the model declares. */
 export function fromSpec(spec: ContainerSpec): NormalForm {
@@ -23,6 +25,7 @@ export function fromSpec(spec: ContainerSpec): NormalForm {
     environment: spec.environment,
     labels: spec.labels,
     user: spec.user,
+    ...(spec.groups ? { groups: spec.groups } : {}),
     readOnlyRoot: spec.readOnlyRoot,
     capabilitiesDropped: spec.capabilitiesDropped,
     noNewPrivileges: spec.noNewPrivileges,
@@ -57,7 +60,8 @@ function plainValues(values: Readonly<Record<string, string>>): Record<string, s
 function mount(source: ComposeMount, file: ComposeFile): NormalMount {
   switch (source.type) {
     case "bind":
-      return { type: "secrets", target: source.target };
+      if (source.target === SECRETS_PATH) return { type: "secrets", target: source.target };
+      return { type: "bind", source: plain(source.source), target: source.target, readOnly: source.read_only };
     case "tmpfs":
       return { type: "tmpfs", target: source.target, sizeBytes: source.tmpfs.size };
     case "volume": {
@@ -111,6 +115,7 @@ export function fromComposeService(name: string, file: ComposeFile): NormalForm 
     environment: plainValues(service.environment),
     labels: plainValues(service.labels),
     user: service.user,
+    ...(service.group_add ? { groups: service.group_add.map(Number) } : {}),
     readOnlyRoot: service.read_only,
     capabilitiesDropped: ["ALL"],
     noNewPrivileges: true,

@@ -8,6 +8,9 @@ import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "..
 import { openSession } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
+/** Group of the engine's socket in rendered files. Each machine has its own; `up` finds it out. */
+const SOCKET_GROUP = 0;
+
 async function render(invocation: Invocation): Promise<number> {
   const out = invocation.text("out");
   if (out === undefined) throw new UsageError("render needs --out DIR: the folder to write to.");
@@ -16,7 +19,7 @@ async function render(invocation: Invocation): Promise<number> {
   const images = imageReferences(await imagePlan(PROJECT_ROOT, { optional: grafana }));
   await mkdir(resolve(out), { recursive: true });
   for (const stack of STACKS) {
-    const model = stackModel(session.config.targets[stack], { startInterval: false, grafana }, images);
+    const model = stackModel(session.config.targets[stack], { startInterval: false, grafana, dockerSocketGid: SOCKET_GROUP }, images);
     const file = join(resolve(out), `compose.${stack}.yaml`);
     // Other checkouts render the same text, so that two of them can be compared.
     await writeFile(file, stackComposeYaml(model).replaceAll(PROJECT_ROOT, "."));
@@ -28,7 +31,7 @@ async function render(invocation: Invocation): Promise<number> {
 export const renderCommand: Command = {
   name: "render",
   summary: "Write the platform as plain files, without deploying anything.",
-  details: ["", "Needs no Docker. Host facts are the plainest: no start interval, Grafana only where config says `on`."],
+  details: ["", "Needs no Docker. Host facts are the plainest: no start interval, Grafana only where config says `on`, and group 0 for the engine's socket."],
   flags: {
     ...ENVIRONMENT_FLAG,
     ...CONFIG_FLAG,

@@ -7,6 +7,8 @@ import { takeLock } from "../../engine/lock.ts";
 import { requireSameEngine, writeRecord, type EnvironmentRecord } from "../../engine/record.ts";
 import { environmentContainers } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
+import { dockerSocketFacts } from "../../host/docker-socket.ts";
+import { ENGINE_SOCKET } from "../../platform/defaults.ts";
 import type { HostFacts } from "../../platform/host-facts.ts";
 import type { ImageReferences } from "../../platform/images.ts";
 import { COLOURS, type Colour } from "../../platform/workload.ts";
@@ -64,9 +66,11 @@ async function up(invocation: Invocation): Promise<number> {
       session,
       engine: await loadEngine(choice.engine),
       progress,
-      facts: { startInterval: host.startInterval, grafana },
+      facts: { startInterval: host.startInterval, grafana, ...(await dockerSocketFacts()) },
       images,
     };
+    if (deployment.facts.dockerSocketGid === undefined)
+      progress.note(`The agent is left out: there is no ${ENGINE_SOCKET} on this machine. Containers that stay unhealthy are not restarted.`);
     const first: EnvironmentRecord = {
       engine: choice.engine,
       overrides: session.config.overrides,

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS } from "../defaults.ts";
+import { AGENT_LIMITS, DEFAULT_LIMITS, ENGINE_SOCKET, NODE_HEAP_SHARE } from "../defaults.ts";
 import { PORTS } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
@@ -79,6 +79,33 @@ export function postgresExporterWorkload(settings: Settings): Workload {
     dependsOn: ["postgres"],
     secrets: ["postgres_monitor"],
     metrics: { port: PORTS.postgresExporter, path: "/metrics" },
+  });
+}
+
+/**
+ * The agent: the only container that gets the engine's socket, so it takes no other load, has no secrets and publishes
+ * no port.
+ */
+export function agentWorkload(settings: Settings): Workload {
+  const limits = { ...AGENT_LIMITS, ...settings.resources["agent"] };
+  return monitoring(settings, {
+    name: "agent",
+    purpose: "Agent: tells what containers use, restarts those that stay unhealthy.",
+    image: "agent",
+    environment: {
+      ASTRA_ENVIRONMENT: settings.environment,
+      ASTRA_LOG_LEVEL: settings.logLevel,
+      ASTRA_PORT: String(PORTS.agent),
+      ASTRA_ENGINE_SOCKET: ENGINE_SOCKET,
+      NODE_OPTIONS: `--max-old-space-size=${Math.floor(limits.memoryMb * NODE_HEAP_SHARE)}`,
+    },
+    ports: [{ name: "http", container: PORTS.agent }],
+    limits,
+    live: { type: "http", port: PORTS.agent, path: "/health/live" },
+    // Ready once the engine has answered: a socket that cannot be used shows while deploying.
+    ready: { type: "http", port: PORTS.agent, path: "/health/ready" },
+    engineSocket: true,
+    metrics: { port: PORTS.agent, path: "/metrics" },
   });
 }
 

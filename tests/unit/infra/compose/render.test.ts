@@ -52,6 +52,22 @@ describe("renderCompose", () => {
     });
   });
 
+  test("gives the engine's socket to the agent alone, with the socket's group and read-only", () => {
+    const services = STACKS.flatMap((stack) => Object.values(renderCompose(testStack(stack).containers, folderOf).services));
+    const socket = { type: "bind", source: "/var/run/docker.sock", target: "/var/run/docker.sock", read_only: true };
+    expect(services.filter((service) => JSON.stringify(service).includes("docker.sock")).map((service) => service.container_name)).toEqual([
+      "astra-dev-agent-1",
+    ]);
+    expect(services.filter((service) => service.group_add !== undefined)).toEqual([
+      expect.objectContaining({ container_name: "astra-dev-agent-1", user: "1000:1000", group_add: ["998"], volumes: [expect.anything(), socket], ports: [] }),
+    ]);
+  });
+
+  test("goes without the agent where the machine has no such socket", () => {
+    const { containers } = testStack("foundation", {}, { startInterval: true, grafana: true });
+    expect(containers.map((spec) => spec.workload)).not.toContain("agent");
+  });
+
   test("checks health every 5 s where the engine knows no start interval", () => {
     const { containers } = testStack("foundation", {}, { startInterval: false, grafana: false });
     const check = renderCompose(containers, folderOf).services["astra-dev-edge-1"]?.healthcheck;

@@ -4,7 +4,7 @@ import { stackWorkloads } from "../../../../infra/platform/platform.ts";
 import { releaseOf } from "../../../../infra/platform/release.ts";
 import { testImages } from "../../../support/platform-models.ts";
 
-const facts = { startInterval: true, grafana: true };
+const facts = { startInterval: true, grafana: true, dockerSocketGid: 998 };
 
 function versions(values: Record<string, string>, images = testImages): string[] {
   const settings = readSettings({ stackName: "any", fileName: "", originOf: () => "file", values, secretKeys: new Set() });

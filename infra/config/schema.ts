@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from "typebox";
 import { allServices } from "../../services/catalogue.ts";
-import { workloadNames } from "../platform/platform.ts";
+import { volumeNames, workloadNames } from "../platform/platform.ts";
 
 /** What a key takes, in words that complete "takes ...", and a value that is right, for the command that fixes it. */
 export interface Rule {
@@ -36,6 +36,27 @@ function choice<T extends string[]>(values: readonly [...T], example: T[number])
   return Type.Enum(values, { takes: `one of ${values.join(", ")}`, example });
 }
 
+const objectName = (what: string, example: string) =>
+  Type.String({ pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", takes: `the name of ${what}`, example });
+
+const kubernetesSchema = Type.Object({
+  context: Type.Optional(
+    Type.String({ pattern: "^[^\\s]{1,253}$", takes: "the name of a context of the kubeconfig", example: "<context>" }),
+  ),
+  entry: Type.Optional(choice(["ClusterIP", "NodePort", "LoadBalancer"], "ClusterIP")),
+  storageClass: Type.Optional(objectName("a storage class of the cluster", "standard")),
+  pullSecret: Type.Optional(objectName("a Secret of type kubernetes.io/dockerconfigjson", "registry")),
+  volumes: Type.Optional(
+    keyed(volumeNames, Type.Integer({ minimum: 1, maximum: 16_384, takes: "an integer number of GiB, 1 to 16384", example: "20" })),
+  ),
+  autoscaling: Type.Optional(
+    keyed(
+      allServices.map((service) => service.name),
+      Type.Integer({ minimum: 1, maximum: 10, takes: "the most instances, an integer, 1 to 10", example: "4" }),
+    ),
+  ),
+});
+
 /** Every key of `astratrade:` in a stack's config. Defaults stand in `settings.ts`. */
 export const configSchema = Type.Object({
   environment: Type.Optional(
@@ -47,7 +68,7 @@ export const configSchema = Type.Object({
   ),
   colour: Type.Optional(choice(["blue", "green"], "blue")),
   mode: Type.Optional(choice(["dev", "production"], "dev")),
-  target: Type.Optional(choice(["docker"], "docker")),
+  target: Type.Optional(choice(["docker", "kubernetes"], "docker")),
   portOffset: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -58,8 +79,8 @@ export const configSchema = Type.Object({
   ),
   version: Type.Optional(
     Type.String({
-      pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$",
-      takes: "a release name of 1 to 63 letters, digits, '_', '.' and '-'",
+      pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+      takes: "a release name of 1 to 63 letters, digits, '_', '.' and '-', with a letter or digit at both ends",
       example: "v1",
     }),
   ),
@@ -83,6 +104,14 @@ export const configSchema = Type.Object({
     }),
   ),
   ephemeral: Type.Optional(Type.Boolean({ takes: "true or false", example: "false" })),
+  registry: Type.Optional(
+    Type.String({
+      pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+      takes: "a registry and perhaps a folder in it, without scheme and tag",
+      example: "registry.example.com/team",
+    }),
+  ),
+  kubernetes: Type.Optional(kubernetesSchema),
 });
 
 /** The config of a stack as written by a person, checked. */

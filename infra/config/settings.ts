@@ -5,6 +5,7 @@ import { COLOURS, type Colour } from "../platform/workload.ts";
 import { check, type CheckContext, fixOf, NAMESPACE, type Origin } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 import { configSchema, type StackConfig } from "./schema.ts";
+import { checkTarget, kubernetesSettings, mostInstances } from "./targets.ts";
 
 /** The `astratrade:` keys of one stack, without the namespace, as a person wrote them: text, or objects of text. */
 export interface RawConfig {
@@ -46,17 +47,6 @@ export function connectionBudget(replicas: Settings["replicas"]): number {
   return COLOURS.length * instances * DATABASE_CONNECTIONS.perInstance + DATABASE_CONNECTIONS.reserve;
 }
 
-/** Where a choice that will come one day deserves more than "not one of". */
-function checkTarget(config: RawConfig, context: CheckContext): void {
-  if (config.values["target"] !== "kubernetes") return;
-  const index = context.problems.findIndex((problem) => problem.path === `${NAMESPACE}:target`);
-  context.problems[index] = {
-    path: `${NAMESPACE}:target`,
-    message: 'takes docker; this version does not deploy to Kubernetes yet (got "kubernetes")',
-    fix: fixOf(context, "target", "docker"),
-  };
-}
-
 /** What only shows when values are seen together. */
 function checkTogether(config: RawConfig, settings: Settings, context: CheckContext): void {
   const add = (key: string, message: string, fix: string) =>
@@ -76,13 +66,14 @@ function checkTogether(config: RawConfig, settings: Settings, context: CheckCont
       fixOf(context, "environment", settings.environment.replace(/-(blue|green)$/, "")),
     );
   }
-  const connections = connectionBudget(settings.replicas);
+  const connections = connectionBudget(mostInstances(settings));
   if (connections > DATABASE_CONNECTIONS.max) {
+    const key = connectionBudget(settings.replicas) > DATABASE_CONNECTIONS.max ? "replicas" : "kubernetes.autoscaling";
     add(
-      "replicas",
+      key,
       `takes instances whose connections fit PostgreSQL: 2 colours x instances x ${DATABASE_CONNECTIONS.perInstance} + ` +
         `${DATABASE_CONNECTIONS.reserve} may be ${DATABASE_CONNECTIONS.max} at most (got ${connections})`,
-      fixOf(context, "replicas"),
+      fixOf(context, key),
     );
   }
 }
@@ -101,6 +92,7 @@ function withDefaults(config: StackConfig, stackName: string): Settings {
     environment,
     ...(config.colour === undefined ? {} : { colour: config.colour }),
     mode: config.mode ?? "dev",
+    target: config.target ?? "docker",
     portOffset: config.portOffset ?? 0,
     ...(config.version === undefined ? {} : { version: config.version }),
     grafana: config.grafana ?? "auto",
@@ -110,6 +102,8 @@ function withDefaults(config: StackConfig, stackName: string): Settings {
     logLevel: config.logLevel ?? "info",
     foundationStack: config.foundationStack ?? foundationBeside(stackName, environment),
     ephemeral: config.ephemeral ?? false,
+    ...(config.registry === undefined ? {} : { registry: config.registry }),
+    kubernetes: kubernetesSettings(config.kubernetes),
   };
 }
 
@@ -128,8 +122,8 @@ function deepFreeze<T>(value: T): T {
 export function readSettings(config: RawConfig): Settings {
   const context: CheckContext = { ...config, problems: [] };
   const checked = check(configSchema, config.values, "", context) as StackConfig;
-  checkTarget(config, context);
   const settings = withDefaults(checked, config.stackName);
+  checkTarget(config.values, settings.target, context);
   checkTogether(config, settings, context);
   if (context.problems.length > 0) {
     throw new ConfigError("config-invalid", `the config of stack "${config.stackName}" (${config.fileName})`, context.problems);

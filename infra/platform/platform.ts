@@ -40,6 +40,9 @@ export function stackWorkloads(settings: Settings, facts: HostFacts): readonly W
   return settings.colour ? colourWorkloads(settings) : foundationWorkloads(settings, facts);
 }
 
+/** Data volumes of the foundation, as config names them. */
+export const volumeNames: readonly string[] = ["postgres", "redis", "prometheus", "alertmanager", "grafana"];
+
 /** Names that config may use as keys of `resources`. */
 export const workloadNames: readonly string[] = [
   "postgres",

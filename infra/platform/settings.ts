@@ -1,5 +1,24 @@
 import type { Colour, Limits } from "./workload.ts";
 
+/** Where a stack is deployed to. */
+export type Target = "docker" | "kubernetes";
+
+/** What only a cluster understands. */
+export interface KubernetesSettings {
+  /** Context of the kubeconfig; absent: its current one. */
+  readonly context?: string;
+  /** Kind of the Service by which the outside reaches the edge. */
+  readonly entry: "ClusterIP" | "NodePort" | "LoadBalancer";
+  /** Absent: the cluster's default class. */
+  readonly storageClass?: string;
+  /** GiB of single volumes, instead of the model's. */
+  readonly volumes: Readonly<Record<string, number>>;
+  /** Name of the Secret, made by the cluster's people, that lets nodes pull from the registry. */
+  readonly pullSecret?: string;
+  /** Most instances of single services, [1, 20]; those with more than their `replicas` are scaled by load. */
+  readonly autoscaling: Readonly<Record<string, number>>;
+}
+
 /**
  * Everything that a person may decide about one stack of one environment. `infra/config` makes it from the
  * stack's config and is the only place that does; all defaults stand there.
@@ -11,6 +30,7 @@ export interface Settings {
   readonly colour?: Colour;
   /** `dev` believes `X-User-ID` and seeds the demo user; `production` believes tokens only. */
   readonly mode: "dev" | "production";
+  readonly target: Target;
   /** Added to every host port, so that several environments fit on one machine; [0, 50000]. */
   readonly portOffset: number;
   /** Release name of the colour; absent: made from the content of the images. */
@@ -28,4 +48,7 @@ export interface Settings {
   readonly foundationStack: string;
   /** A throw-away environment: destroying it removes its volumes. */
   readonly ephemeral: boolean;
+  /** Registry, and folder in it, that images are pushed to and pulled from; absent: nodes have them already. */
+  readonly registry?: string;
+  readonly kubernetes: KubernetesSettings;
 }

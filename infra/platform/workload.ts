@@ -37,11 +37,21 @@ export interface VolumeMount {
   /** Volume name inside the environment; the environment prefix is added on deployment. */
   readonly volume: string;
   readonly path: string;
+  /** Space that it is expected to need, GiB; a target that reserves space asks for it. */
+  readonly sizeGi: number;
 }
 
 export interface TmpfsMount {
   readonly path: string;
   readonly sizeMb: number;
+}
+
+/** A connection that a workload opens to another: in either colour, where that one has colours. */
+export interface Connection {
+  /** Name of the workload that is called. */
+  readonly to: string;
+  /** Port inside its container. */
+  readonly port: number;
 }
 
 export interface StopRule {
@@ -74,6 +84,8 @@ export interface Workload {
   readonly ready?: Probe;
   /** Workloads that start before it. */
   readonly dependsOn: readonly string[];
+  /** What it calls, but for scrapes, which `metrics` says; a target that can forbids the rest. */
+  readonly connectsTo: readonly Connection[];
   readonly secrets: readonly SecretName[];
   readonly volumes: readonly VolumeMount[];
   readonly tmpfs: readonly TmpfsMount[];
@@ -82,6 +94,8 @@ export interface Workload {
   readonly replicas: number;
   /** Takes part in routing by the traffic table and answers the edge's agent check. */
   readonly routed: boolean;
+  /** Calls addresses outside the platform. @default false */
+  readonly callsOutside?: boolean;
   /**
    * Gets the container engine's socket. Whoever has it rules the machine, so this is the agent's alone, and Docker's
    * alone: the exception stands in `docs/decisions.md`. @default false

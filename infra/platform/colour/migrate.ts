@@ -1,6 +1,7 @@
 import { domainServices } from "../../../services/catalogue.ts";
 import { DEFAULT_LIMITS } from "../defaults.ts";
 import { serviceImage } from "../images.ts";
+import { PORTS } from "../ports.ts";
 import { ownerPassword } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
@@ -19,6 +20,7 @@ export function migrateWorkload(settings: Settings): Workload {
     ports: [],
     limits,
     dependsOn: [],
+    connectsTo: [{ to: "postgres", port: PORTS.postgres }],
     secrets: domainServices.flatMap((service) => (service.schema ? [ownerPassword(service.schema)] : [])),
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],

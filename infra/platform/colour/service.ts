@@ -1,10 +1,11 @@
 import type { ServiceDeclaration } from "../../../services/base/declaration.ts";
+import { domainServices } from "../../../services/catalogue.ts";
 import { DEFAULT_LIMITS, NODE_HEAP_SHARE, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
 import { serviceImage } from "../images.ts";
 import { PORTS } from "../ports.ts";
 import { appPassword, type SecretName } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
-import type { Limits, Workload } from "../workload.ts";
+import type { Connection, Limits, Workload } from "../workload.ts";
 
 /** Secrets of a service: its own database role, Redis, and what its duty asks for. */
 function secretsOf(service: ServiceDeclaration): SecretName[] {
@@ -13,6 +14,14 @@ function secretsOf(service: ServiceDeclaration): SecretName[] {
     ...(service.stores.includes("redis") ? ["redis"] : []),
     ...(service.name === "user" ? ["token_encryption"] : []),
     ...(service.name === "gateway" ? ["operator_token"] : []),
+  ];
+}
+
+/** Its stores; and for the gateway, which everything goes through, the domain services. Those do not call each other. */
+function connectionsOf(service: ServiceDeclaration): Connection[] {
+  return [
+    ...service.stores.map((store) => ({ to: store, port: PORTS[store] })),
+    ...(service.route === undefined ? domainServices.map((domain) => ({ to: domain.name, port: domain.port })) : []),
   ];
 }
 
@@ -56,6 +65,7 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
     live: { type: "http", port: service.port, path: "/health/live" },
     ready: { type: "http", port: service.port, path: "/health/ready" },
     dependsOn: service.schema ? ["migrate"] : [],
+    connectsTo: connectionsOf(service),
     secrets: secretsOf(service),
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],

@@ -21,6 +21,8 @@ export function edgeWorkload(settings: Settings): Workload {
       ASTRA_AGENT_PORT: String(PORTS.agentCheck),
       // name:port of each front end, read by the image's start script that writes one back end for each.
       ASTRA_EDGE_BACKENDS: allServices.map((service) => `${service.name}:${service.port}`).join(" "),
+      // HAProxy asks for names as they are, and a cluster knows only full ones.
+      ...(settings.target === "kubernetes" ? { ASTRA_EDGE_DOMAIN: "search" } : {}),
     },
     ports: [
       { name: "http", container: PORTS.edge, publish: { host: PORTS.edge, exposure: "public" } },
@@ -34,6 +36,9 @@ export function edgeWorkload(settings: Settings): Workload {
     limits: { ...DEFAULT_LIMITS, ...settings.resources["edge"] },
     live: { type: "http", port: PORTS.edgeStats, path: "/health/live" },
     dependsOn: [],
+    connectsTo: allServices.flatMap((service) =>
+      [service.port, PORTS.agentCheck].map((port) => ({ to: service.name, port })),
+    ),
     secrets: [],
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],

@@ -14,6 +14,7 @@ function monitoring(
     environment: {},
     limits: { ...DEFAULT_LIMITS, ...settings.resources[workload.name] },
     dependsOn: [],
+    connectsTo: [],
     secrets: [],
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],
@@ -34,7 +35,8 @@ export function prometheusWorkload(settings: Settings): Workload {
     live: { type: "http", port: PORTS.prometheus, path: "/-/healthy" },
     ready: { type: "http", port: PORTS.prometheus, path: "/-/ready" },
     dependsOn: ["alertmanager"],
-    volumes: [{ volume: "prometheus", path: "/prometheus" }],
+    connectsTo: [{ to: "alertmanager", port: PORTS.alertmanager }],
+    volumes: [{ volume: "prometheus", path: "/prometheus", sizeGi: 8 }],
     metrics: { port: PORTS.prometheus, path: "/metrics" },
   });
 }
@@ -49,7 +51,9 @@ export function alertmanagerWorkload(settings: Settings): Workload {
     ],
     live: { type: "http", port: PORTS.alertmanager, path: "/-/healthy" },
     ready: { type: "http", port: PORTS.alertmanager, path: "/-/ready" },
-    volumes: [{ volume: "alertmanager", path: "/alertmanager" }],
+    volumes: [{ volume: "alertmanager", path: "/alertmanager", sizeGi: 1 }],
+    // Its receivers.
+    callsOutside: true,
     metrics: { port: PORTS.alertmanager, path: "/metrics" },
   });
 }
@@ -63,6 +67,7 @@ export function redisExporterWorkload(settings: Settings): Workload {
     ports: [{ name: "http", container: PORTS.redisExporter }],
     live: { type: "http", port: PORTS.redisExporter, path: "/" },
     dependsOn: ["redis"],
+    connectsTo: [{ to: "redis", port: PORTS.redis }],
     secrets: ["redis"],
     metrics: { port: PORTS.redisExporter, path: "/metrics" },
   });
@@ -77,6 +82,7 @@ export function postgresExporterWorkload(settings: Settings): Workload {
     ports: [{ name: "http", container: PORTS.postgresExporter }],
     live: { type: "http", port: PORTS.postgresExporter, path: "/" },
     dependsOn: ["postgres"],
+    connectsTo: [{ to: "postgres", port: PORTS.postgres }],
     secrets: ["postgres_monitor"],
     metrics: { port: PORTS.postgresExporter, path: "/metrics" },
   });
@@ -124,8 +130,9 @@ export function grafanaWorkload(settings: Settings): Workload {
     ports: [{ name: "http", container: PORTS.grafana, publish: { host: PORTS.grafana, exposure: "loopback" } }],
     live: { type: "http", port: PORTS.grafana, path: "/api/health" },
     dependsOn: ["prometheus"],
+    connectsTo: [{ to: "prometheus", port: PORTS.prometheus }],
     secrets: ["grafana_admin"],
-    volumes: [{ volume: "grafana", path: "/var/lib/grafana" }],
+    volumes: [{ volume: "grafana", path: "/var/lib/grafana", sizeGi: 1 }],
     metrics: { port: PORTS.grafana, path: "/metrics" },
   });
 }

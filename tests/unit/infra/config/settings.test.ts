@@ -40,6 +40,7 @@ describe("defaults", () => {
       environment: "dev",
       colour: "blue",
       mode: "dev",
+      target: "docker",
       portOffset: 0,
       grafana: "auto",
       resources: {},
@@ -48,6 +49,7 @@ describe("defaults", () => {
       logLevel: "info",
       foundationStack: "dev",
       ephemeral: false,
+      kubernetes: { entry: "ClusterIP", volumes: {}, autoscaling: { gateway: 4 } },
     });
     expect(Object.isFrozen(settings)).toBe(true);
     expect(Object.isFrozen(settings.limits)).toBe(true);

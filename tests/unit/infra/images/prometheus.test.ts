@@ -17,6 +17,7 @@ interface PrometheusConfig {
 const settings: Settings = {
   environment: "test",
   mode: "dev",
+  target: "docker",
   portOffset: 0,
   grafana: "auto",
   resources: {},
@@ -25,6 +26,7 @@ const settings: Settings = {
   logLevel: "info",
   foundationStack: "dev",
   ephemeral: true,
+  kubernetes: { entry: "ClusterIP", volumes: {}, autoscaling: {} },
 };
 
 describe("Prometheus's configuration", () => {

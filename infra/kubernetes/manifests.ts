@@ -1,0 +1,75 @@
+import { containerSpec, type Release } from "../platform/container.ts";
+import { flows } from "../platform/flows.ts";
+import { LABELS } from "../platform/labels.ts";
+import { colourWorkloads, foundationWorkloads, stackWorkloads } from "../platform/platform.ts";
+import type { SecretName } from "../platform/secrets.ts";
+import type { Settings } from "../platform/settings.ts";
+import type { Workload } from "../platform/workload.ts";
+import { availability } from "./availability.ts";
+import { namespaceName, SECRET_NAME } from "./identity.ts";
+import type { Manifest } from "./manifest.ts";
+import { denyByDefault, networkPolicy } from "./network-policy.ts";
+import { podTemplate } from "./pod.ts";
+import { runner } from "./runner.ts";
+import { services } from "./service.ts";
+
+/** A stack as Kubernetes objects. */
+export interface StackManifests {
+  /** What belongs to no workload: in the foundation the namespace and its rules. */
+  readonly shared: readonly Manifest[];
+  /** By workload, in start order. */
+  readonly workloads: readonly { readonly workload: Workload; readonly manifests: readonly Manifest[] }[];
+}
+
+/** The namespace, in which the cluster itself refuses a pod that is not confined. */
+function namespace(settings: Settings): Manifest {
+  const modes = ["enforce", "audit", "warn"];
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: namespaceName(settings),
+      labels: {
+        [LABELS.environment]: settings.environment,
+        ...Object.fromEntries(modes.map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"])),
+      },
+    },
+  };
+}
+
+/** The Secret with these values; objects refer to it whether it is made by us or by somebody else. */
+export function secretManifest(settings: Settings, values: Readonly<Record<SecretName, string>>): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: SECRET_NAME, namespace: namespaceName(settings), labels: { [LABELS.environment]: settings.environment } },
+    type: "Opaque",
+    stringData: { ...values },
+  };
+}
+
+/**
+ * Maps one stack of the model to Kubernetes objects: pure, and the one source of what Pulumi declares and `render`
+ * writes. Secrets are referred to by name; their values are no part of it.
+ */
+export function stackManifests(release: Release): StackManifests {
+  const { settings, facts } = release;
+  const platformFlows = flows([...foundationWorkloads(settings, facts), ...colourWorkloads(settings)]);
+  return {
+    shared: settings.colour === undefined ? [namespace(settings), ...denyByDefault(settings)] : [],
+    workloads: stackWorkloads(settings, facts).map((workload) => ({
+      workload,
+      manifests: [
+        networkPolicy(workload, platformFlows, settings),
+        ...services(workload, settings),
+        runner(workload, podTemplate(workload, containerSpec(workload, 1, release), settings), settings),
+        ...availability(workload, settings),
+      ],
+    })),
+  };
+}
+
+/** All objects of a stack, in the order in which they are applied. */
+export function allManifests(stack: StackManifests): readonly Manifest[] {
+  return [...stack.shared, ...stack.workloads.flatMap((entry) => entry.manifests)];
+}

@@ -1,0 +1,36 @@
+import type { StackTarget } from "../engine/engine.ts";
+import type { HostFacts } from "../platform/host-facts.ts";
+import type { ImageReferences } from "../platform/images.ts";
+import { releaseOf } from "../platform/release.ts";
+import { secrets, type SecretName } from "../platform/secrets.ts";
+import type { Settings } from "../platform/settings.ts";
+import { namespaceName, SECRET_NAME } from "./identity.ts";
+import { allManifests, secretManifest, stackManifests } from "./manifests.ts";
+import { manifestsYaml } from "./yaml.ts";
+
+const SOURCE = "Written by ./astra from infra/platform: change that, not this.";
+
+/** A kubelet asks as often as it is told to. */
+export function clusterFacts(grafana: boolean): HostFacts {
+  return { startInterval: true, grafana };
+}
+
+/** One stack as YAML, secrets by reference. The same sources give the same text in every checkout. */
+export function stackYaml(target: StackTarget, images: ImageReferences, grafana: boolean): string {
+  const { settings, stack } = target;
+  const manifests = allManifests(stackManifests(releaseOf(settings, clusterFacts(grafana), images)));
+  return manifestsYaml(manifests, [
+    `AstraTrade ${settings.environment}: ${stack}. By hand: kubectl apply -f this file, the foundation first.`,
+    SOURCE,
+    `Pods mount the Secret ${SECRET_NAME} of namespace ${namespaceName(settings)}, which is not in here. Its keys:`,
+    `  ${secrets.map((secret) => secret.name).join(" ")}`,
+  ]);
+}
+
+/** The Secret as YAML, with its values in clear. */
+export function secretYaml(settings: Settings, values: Readonly<Record<SecretName, string>>): string {
+  return manifestsYaml([secretManifest(settings, values)], [
+    `AstraTrade ${settings.environment}: the secrets, in clear. Never commit this file.`,
+    SOURCE,
+  ]);
+}

@@ -11,6 +11,9 @@ export interface Real {
     readonly ReadonlyRootfs: boolean;
     readonly CapDrop: readonly string[] | null;
     readonly SecurityOpt: readonly string[] | null;
+    readonly GroupAdd: readonly string[] | null;
+    readonly Mounts?: readonly unknown[] | null;
+    readonly Binds: readonly string[] | null;
     readonly RestartPolicy: { readonly Name: string };
     readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
     readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>> | null;

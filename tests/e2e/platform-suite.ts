@@ -55,8 +55,11 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
         expect(HostConfig.ReadonlyRootfs, Name).toBe(true);
         expect(HostConfig.CapDrop, Name).toEqual(["ALL"]);
         expect(HostConfig.SecurityOpt, Name).toContain("no-new-privileges:true");
-        expect(HostConfig.Memory, Name).toBe(512 * 1024 * 1024);
-        expect(HostConfig.NanoCpus, Name).toBe(500_000_000);
+        const isAgent = Config.Labels["astratrade.workload"] === "agent";
+        expect(HostConfig.Memory, Name).toBe((isAgent ? 128 : 512) * 1024 * 1024);
+        expect(HostConfig.NanoCpus, Name).toBe(isAgent ? 250_000_000 : 500_000_000);
+        expect(HostConfig.GroupAdd ?? [], Name).toHaveLength(isAgent ? 1 : 0);
+        expect(JSON.stringify([HostConfig.Mounts, HostConfig.Binds]).includes("docker.sock"), Name).toBe(isAgent);
         expect(HostConfig.RestartPolicy.Name, Name).toBe(Name.includes("migrate") ? "no" : "unless-stopped");
         expect(HostConfig.LogConfig, Name).toMatchObject({ Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } });
         for (const [port, bindings] of Object.entries(HostConfig.PortBindings ?? {}))

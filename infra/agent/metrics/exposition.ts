@@ -1,9 +1,4 @@
-/** One metric: its name, kind and meaning. */
-export interface Family {
-  readonly name: string;
-  readonly type: "counter" | "gauge";
-  readonly help: string;
-}
+import type { MetricDefinition } from "../../../services/base/metrics-contract/metric.ts";
 
 /** An empty value is left out: to Prometheus both are the same. */
 export type Labels = Readonly<Record<string, string>>;
@@ -19,21 +14,21 @@ function labelText(labels: Labels): string {
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
-/** Collects samples and writes them in Prometheus' text format, each family in one block. */
+/** Collects samples and writes them in Prometheus' text format, each metric in one block. */
 export class Exposition {
-  readonly #lines = new Map<Family, string[]>();
+  readonly #lines = new Map<MetricDefinition, string[]>();
 
-  /** Adds a sample of a family; numbers that are none are left out. */
-  add(family: Family, labels: Labels, value: number): void {
+  /** Adds a sample of a metric; numbers that are none are left out. */
+  add(metric: MetricDefinition, labels: Labels, value: number): void {
     if (!Number.isFinite(value)) return;
-    const lines = this.#lines.get(family) ?? [];
-    this.#lines.set(family, lines);
-    lines.push(`${family.name}${labelText(labels)} ${value}`);
+    const lines = this.#lines.get(metric) ?? [];
+    this.#lines.set(metric, lines);
+    lines.push(`${metric.name}${labelText(labels)} ${value}`);
   }
 
   text(): string {
-    const blocks = [...this.#lines].map(([family, lines]) =>
-      [`# HELP ${family.name} ${family.help}`, `# TYPE ${family.name} ${family.type}`, ...lines].join("\n"),
+    const blocks = [...this.#lines].map(([metric, lines]) =>
+      [`# HELP ${metric.name} ${metric.help}`, `# TYPE ${metric.name} ${metric.type}`, ...lines].join("\n"),
     );
     return `${blocks.join("\n")}\n`;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { metricsText, type Snapshot } from "../../../../infra/agent/metrics/collect.ts";
 import { Exposition } from "../../../../infra/agent/metrics/exposition.ts";
-import { AGENT, CONTAINER } from "../../../../infra/agent/metrics/families.ts";
+import { agent, CONTAINER_INFO } from "../../../../services/base/metrics-contract/external/agent.ts";
 import { containerFacts, someUsage } from "../../../support/fake-engine.ts";
 
 const user = containerFacts("astra-test-blue-user-1", { workload: "user", colour: "blue", health: "unhealthy", restarts: 4 });
@@ -79,11 +79,20 @@ describe("metricsText", () => {
     ]);
   });
 
-  test("writes each family once, with help and type, and tells them all", () => {
+  test("gives every sample the labels of the contract and no other", () => {
+    for (const line of samples(metricsText(snapshot()))) {
+      const [, name, labels = ""] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? [];
+      const metric = agent.metrics.find((candidate) => candidate.name === name);
+      const given = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label);
+      expect(metric?.labels, line).toEqual(expect.arrayContaining(given));
+    }
+  });
+
+  test("writes every metric of the contract once, with help and type (R-MON-1)", () => {
     const text = metricsText(snapshot());
-    for (const family of [...Object.values(CONTAINER), ...Object.values(AGENT)]) {
-      expect(text.split(`# HELP ${family.name} `), family.name).toHaveLength(2);
-      expect(text.split(`# TYPE ${family.name} ${family.type}\n`), family.name).toHaveLength(2);
+    for (const metric of agent.metrics) {
+      expect(text.split(`# HELP ${metric.name} `), metric.name).toHaveLength(2);
+      expect(text.split(`# TYPE ${metric.name} ${metric.type}\n`), metric.name).toHaveLength(2);
     }
   });
 });
@@ -91,10 +100,10 @@ describe("metricsText", () => {
 describe("Exposition", () => {
   test("escapes label values and leaves out what is no number", () => {
     const out = new Exposition();
-    out.add(CONTAINER.info, { image: 'a"b\\c\nd' }, 1);
-    out.add(CONTAINER.info, { image: "nan" }, Number.NaN);
+    out.add(CONTAINER_INFO, { image: 'a"b\\c\nd' }, 1);
+    out.add(CONTAINER_INFO, { image: "nan" }, Number.NaN);
     expect(out.text()).toBe(
-      "# HELP container_info Always 1; labels image and version say what runs.\n# TYPE container_info gauge\n" +
+      "# HELP container_info Always 1; says what a container was made from.\n# TYPE container_info gauge\n" +
         'container_info{image="a\\"b\\\\c\\nd"} 1\n',
     );
   });

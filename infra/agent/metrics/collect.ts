@@ -56,7 +56,8 @@ export function metricsText(snapshot: Snapshot): string {
     const { name, workload, colour, environment } = facts;
     const labels = { name, workload, colour, environment };
     addFacts(out, labels, facts, snapshot);
-    const usage = snapshot.usages.get(facts.id);
+    // A measurement is kept for a moment, and can be older than the container's end.
+    const usage = isRunning(facts) ? snapshot.usages.get(facts.id) : undefined;
     if (usage) addUsage(out, labels, usage);
   }
   return out.text();

@@ -59,7 +59,8 @@ describe("metricsText", () => {
   });
 
   test("tells of a stopped container that it stands still, and no usage", () => {
-    const lines = samples(metricsText(snapshot()));
+    const before = new Map([[redis.id, someUsage]]);
+    const lines = samples(metricsText(snapshot({ usages: before })));
     expect(lines).toContain(`container_running{${REDIS}} 0`);
     expect(lines).toContain(`container_oom_events_total{${REDIS}} 0`);
     expect(lines.some((line) => line.includes(REDIS) && /memory_working|cpu_quota|cpu_usage/.test(line))).toBe(false);

@@ -3,9 +3,10 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# Installs packages and, as root on Debian or Ubuntu, Docker. What it cannot put right, the tests that need it name.
+# Installs packages; without them nothing can run.
+./astra help </dev/null >/dev/null || exit 1
+# As root on Debian or Ubuntu it installs and starts Docker. What it cannot put right, the tests that need it name.
 ./astra doctor --fix --environment e2e --config portOffset=10000 </dev/null
-[ -d node_modules ] || exit 1
 
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH

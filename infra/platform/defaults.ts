@@ -34,7 +34,7 @@ export const HEALTH_CHECK = {
 export const NODE_HEAP_SHARE = 0.6;
 
 /**
- * PostgreSQL's connections (R-SVC-3): each instance of a service with a schema may open 5 + 10, two colours may run at
+ * PostgreSQL's connections (R-SVC-3): each instance of a service with a schema may open 5 + 10 and one for its relay, two colours may run at
  * once, and some are kept for migrations, the exporter and people. `max` stands in `images/postgres/postgresql.conf`.
  */
-export const DATABASE_CONNECTIONS = { max: 250, perInstance: 15, reserve: 20 } as const;
+export const DATABASE_CONNECTIONS = { max: 250, perInstance: 16, reserve: 20 } as const;

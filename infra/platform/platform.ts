@@ -1,4 +1,5 @@
-import { allServices } from "../../services/catalogue.ts";
+import { allServices, domainServices } from "../../services/catalogue.ts";
+import { gateway } from "../../services/gateway/declaration.ts";
 import { migrateWorkload } from "./colour/migrate.ts";
 import { serviceWorkload } from "./colour/service.ts";
 import { edgeWorkload } from "./foundation/edge.ts";
@@ -32,7 +33,7 @@ export function foundationWorkloads(settings: Settings, facts: HostFacts): reado
 
 /** What one colour runs, in start order. */
 export function colourWorkloads(settings: Settings): readonly Workload[] {
-  return [migrateWorkload(settings), ...allServices.map((service) => serviceWorkload(service, settings))];
+  return [migrateWorkload(settings), ...[...domainServices, gateway].map((service) => serviceWorkload(service, settings))];
 }
 
 /** Workloads of the stack that these settings describe. */

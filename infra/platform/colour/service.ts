@@ -25,6 +25,11 @@ function connectionsOf(service: ServiceDeclaration): Connection[] {
   ];
 }
 
+/** Services follow the migrations. The gateway starts last, so that it is also the first to drain when a colour goes. */
+function startsAfter(service: ServiceDeclaration): readonly string[] {
+  return service.schema ? ["migrate"] : domainServices.map((other) => other.name);
+}
+
 /** Environment that every Node process of the platform understands; `services/base/config.ts` reads it. */
 export function serviceEnvironment(settings: Settings, memoryMb: number): Record<string, string> {
   return {
@@ -64,7 +69,7 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
     limits,
     live: { type: "http", port: service.port, path: "/health/live" },
     ready: { type: "http", port: service.port, path: "/health/ready" },
-    dependsOn: service.schema ? ["migrate"] : [],
+    dependsOn: startsAfter(service),
     connectsTo: connectionsOf(service),
     secrets: secretsOf(service),
     volumes: [],

@@ -116,7 +116,7 @@ describe("wrong config is refused with its path, what it takes and the command t
     ["too little memory", { resources: { redis: { memoryMb: "31" } } }, `astratrade:resources.redis.memoryMb: takes an integer number of MiB, 32 to 65536 (got "31"). ${set("astratrade:resources.redis.memoryMb", "512")}`],
     ["no CPU at all", { resources: { redis: { cpus: "0" } } }, `astratrade:resources.redis.cpus: takes a number of CPU cores, 0.01 to 64 (got "0"). ${set("astratrade:resources.redis.cpus", "0.5")}`],
     ["half an instance", { replicas: { user: "1.5" } }, `astratrade:replicas.user: takes an integer number of instances, 0 to 20 (got "1.5"). ${set("astratrade:replicas.user", "1")}`],
-    ["more connections than PostgreSQL has", { replicas: { user: "3" } }, "astratrade:replicas: takes instances whose connections fit PostgreSQL: 2 colours x instances x 15 + 20 may be 250 at most (got 260). Fix: remove astratrade:replicas from Pulumi.blue.yaml"],
+    ["more connections than PostgreSQL has", { replicas: { user: "3" } }, "astratrade:replicas: takes instances whose connections fit PostgreSQL: 2 colours x instances x 16 + 20 may be 250 at most (got 276). Fix: remove astratrade:replicas from Pulumi.blue.yaml"],
     ["text where an object belongs", { limits: "many" }, "astratrade:limits: takes an object with keys from perUser, perService (got \"many\"). Fix: remove astratrade:limits from Pulumi.blue.yaml"],
   ])("%s", (_, values, line) => {
     expect(problems(values)).toEqual([line]);
@@ -154,7 +154,7 @@ describe("wrong config is refused with its path, what it takes and the command t
 });
 
 test("the connection budget counts both colours and what is kept aside", () => {
-  expect(connectionBudget({})).toBe(200);
-  expect(connectionBudget({ gateway: 5 })).toBe(200);
-  expect(connectionBudget({ user: 2 })).toBe(230);
+  expect(connectionBudget({})).toBe(212);
+  expect(connectionBudget({ gateway: 5 })).toBe(212);
+  expect(connectionBudget({ user: 2 })).toBe(244);
 });

@@ -68,7 +68,7 @@ describe("wrong config of a cluster is refused with what it takes", () => {
 
   test("autoscaling that could come to more connections than PostgreSQL has", () => {
     expect(cluster({ autoscaling: { trading: "3" } })).toEqual([
-      "astratrade:kubernetes.autoscaling: takes instances whose connections fit PostgreSQL: 2 colours x instances x 15 + 20 may be 250 at most (got 260). Fix: remove astratrade:kubernetes.autoscaling from Pulumi.dev.yaml",
+      "astratrade:kubernetes.autoscaling: takes instances whose connections fit PostgreSQL: 2 colours x instances x 16 + 20 may be 250 at most (got 276). Fix: remove astratrade:kubernetes.autoscaling from Pulumi.dev.yaml",
     ]);
     expect(() => read({ target: "kubernetes", kubernetes: { autoscaling: { trading: "2" } } })).not.toThrow();
   });

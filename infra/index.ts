@@ -10,6 +10,11 @@ import { messageOf } from "./host/user-error.ts";
 async function program(): Promise<Record<string, unknown>> {
   const settings = settingsOfRunningStack();
   const report = (line: string) => void pulumi.log.info(line);
+  if (settings.target === "kubernetes") {
+    // Loaded here only: its library alone takes longer than all the rest.
+    const { clusterProgram } = await import("./kubernetes/program.ts");
+    return await clusterProgram(settings, pulumi.runtime.isDryRun() ? {} : { onImage: report });
+  }
   const args = await stackArgs(settings, pulumi.runtime.isDryRun() ? {} : { onBuild: report });
   if (settings.colour === undefined) {
     const { environment, network, secrets, urls } = new Foundation("foundation", args);

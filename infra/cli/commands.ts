@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { envCommand } from "./commands/env.ts";
+import { imagesCommand } from "./commands/images.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { renderCommand } from "./commands/render.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -17,5 +18,6 @@ export const commands: readonly Command[] = [
   logsCommand,
   doctorCommand,
   renderCommand,
+  imagesCommand,
   envCommand,
 ];

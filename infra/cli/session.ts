@@ -2,6 +2,7 @@ import { chooseEngine, onPath, type EngineChoice } from "../engine/choose.ts";
 import { ENGINES, type Engine, type EngineName } from "../engine/engine.ts";
 import { environmentConfig, type EnvironmentConfig } from "../engine/model.ts";
 import { readRecord, type EnvironmentRecord } from "../engine/record.ts";
+import { UserError } from "../host/user-error.ts";
 import type { Invocation } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -50,6 +51,19 @@ export async function openSession(invocation: Invocation): Promise<Session> {
   const record = await readRecord(environment);
   const overrides = mergeOverrides(record?.overrides ?? {}, parseOverrides(invocation.texts("config")));
   return { environment, record, config: environmentConfig(environment, overrides) };
+}
+
+/**
+ * For commands that work on this machine's containers.
+ * @throws UserError naming the target and its own commands, where the environment is a cluster's.
+ */
+export function requireDockerTarget(session: Session): void {
+  const { foundation } = session.config.targets;
+  if (foundation.settings.target === "docker") return;
+  throw new UserError(
+    `Environment ${session.environment} has astratrade:target ${foundation.settings.target}, and this command is for target docker. ` +
+      `Deploy to a cluster by \`pulumi up --stack ${foundation.stackName}\`, or by ./astra render --target kubernetes and kubectl.`,
+  );
 }
 
 /** The engine that a call means. */

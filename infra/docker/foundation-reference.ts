@@ -14,27 +14,39 @@ function qualified(stack: string): string {
 }
 
 /**
- * Reads the foundation's outputs.
- * @throws RunError when that stack has not been deployed, or holds another environment.
+ * Reads where the foundation stands: its network on Docker, its namespace on a cluster.
+ * @throws RunError when that stack has not been deployed to this target, or holds another environment.
  */
-export async function foundationOutputs(settings: Settings): Promise<FoundationOutputs> {
+export async function foundationReference(
+  settings: Settings,
+  placeOutput: "network" | "namespace",
+): Promise<{ readonly reference: pulumi.StackReference; readonly place: string }> {
   const stack = settings.foundationStack;
-  const missing = `Stack ${stack} holds the foundation of environment ${settings.environment} and has not been deployed. Run: pulumi up --stack ${stack}`;
+  const missing = `Stack ${stack} holds the foundation of environment ${settings.environment} and has not been deployed to ${settings.target}. Run: pulumi up --stack ${stack}`;
   const reference = new pulumi.StackReference(qualified(stack));
   let environment: unknown;
-  let network: unknown;
+  let place: unknown;
   try {
     environment = (await reference.getOutputDetails("environment")).value;
-    network = (await reference.getOutputDetails("network")).value;
+    place = (await reference.getOutputDetails(placeOutput)).value;
   } catch (error) {
     throw new pulumi.RunError(`${missing}\n(${error instanceof Error ? error.message : String(error)})`);
   }
-  if (typeof environment !== "string" || typeof network !== "string") throw new pulumi.RunError(missing);
+  if (typeof environment !== "string" || typeof place !== "string") throw new pulumi.RunError(missing);
   if (environment !== settings.environment) {
     throw new pulumi.RunError(
       `Stack ${stack} holds the foundation of environment ${environment}, and this stack belongs to ${settings.environment}. ` +
         `Set astratrade:environment or astratrade:foundationStack of one of them.`,
     );
   }
-  return { networkName: network, secrets: reference.requireOutput("secrets") as FoundationOutputs["secrets"] };
+  return { reference, place };
+}
+
+/**
+ * Reads the foundation's outputs.
+ * @throws RunError when that stack has not been deployed, or holds another environment.
+ */
+export async function foundationOutputs(settings: Settings): Promise<FoundationOutputs> {
+  const { reference, place } = await foundationReference(settings, "network");
+  return { networkName: place, secrets: reference.requireOutput("secrets") as FoundationOutputs["secrets"] };
 }

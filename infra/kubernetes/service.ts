@@ -4,7 +4,7 @@ import { objectMetadata, selectorLabels } from "./identity.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Ends the name of the Service by which the outside comes in. */
-const ENTRY_SUFFIX = "-public";
+export const ENTRY_SUFFIX = "-public";
 
 /** Who is found by the address of each single instance: those that the edge and Prometheus ask one by one. */
 function isHeadless(workload: Workload): boolean {

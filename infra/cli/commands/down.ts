@@ -16,7 +16,7 @@ import { ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "..
 import { confirm } from "../confirm.ts";
 import { isComplete } from "../pick-colour.ts";
 import { formatDuration, Progress } from "../progress.ts";
-import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
+import { chosenEngine, loadEngine, openSession, requireDockerTarget, type Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Gateways hear of a new table at once, the edge asks them every 300 ms. */
@@ -67,6 +67,7 @@ async function down(invocation: Invocation): Promise<number> {
   const word = invocation.words[0] ?? "all";
   const progress = new Progress();
   const session = await openSession(invocation);
+  requireDockerTarget(session);
   const { environment } = session;
   const data = invocation.on("volumes") || (word === "all" && session.config.targets.foundation.settings.ephemeral);
   if (invocation.on("volumes") && word !== "all")

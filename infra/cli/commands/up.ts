@@ -16,7 +16,7 @@ import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocati
 import { deployStack } from "../deploy-stack.ts";
 import { prepareImages } from "../prepare-images.ts";
 import { Progress } from "../progress.ts";
-import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
+import { chosenEngine, loadEngine, openSession, requireDockerTarget, type Session } from "../session.ts";
 import { checkMachine } from "../check-machine.ts";
 import { stackModel } from "../../engine/model.ts";
 import { pickColour } from "../pick-colour.ts";
@@ -53,6 +53,7 @@ async function keepTraffic(session: Session, colour: Colour): Promise<void> {
 async function up(invocation: Invocation): Promise<number> {
   const progress = new Progress();
   const session = await openSession(invocation);
+  requireDockerTarget(session);
   const choice = chosenEngine(invocation, session.record);
   requireSameEngine(session.environment, session.record, choice.engine);
   const lock = await takeLock(join(environmentFolder(session.environment), "lock"), "up");

@@ -4,6 +4,8 @@ import type { HealthState } from "../engine/engine.ts";
 export interface RestartRule {
   /** How long it stays unhealthy by Docker's verdict before it is restarted. */
   readonly boundMs: number;
+  /** The same after a pause or stop, when the verdict is from before: long enough for a new one (30 s between probes). */
+  readonly resumedBoundMs: number;
   /** Wait between the first and the second restart; doubled after each. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
@@ -16,6 +18,7 @@ export interface RestartRule {
 
 export const RESTART_RULE: RestartRule = {
   boundMs: 10_000,
+  resumedBoundMs: 45_000,
   backoffMs: 10_000,
   maxBackoffMs: 300_000,
   limit: 5,
@@ -30,6 +33,8 @@ export class RestartHistory {
   readonly #rule: RestartRule;
   #unhealthySinceMs: number | undefined;
   #healthySinceMs: number | undefined;
+  /** Its verdict can be from before a pause. */
+  #resumed = false;
   #restartsMs: readonly number[] = [];
   /** Restarts since it was last cured. */
   #attempts = 0;
@@ -55,6 +60,7 @@ export class RestartHistory {
 
   /** Takes in how it is now. `absent`: it does not run, or is paused, so that nobody can tell. */
   observe(health: HealthState | "absent", nowMs: number): void {
+    if (health !== "unhealthy") this.#resumed = health === "absent";
     this.#unhealthySinceMs = health === "unhealthy" ? (this.#unhealthySinceMs ?? nowMs) : undefined;
     this.#healthySinceMs = health === "healthy" ? (this.#healthySinceMs ?? nowMs) : undefined;
     if (this.#healthySinceMs !== undefined && nowMs - this.#healthySinceMs >= this.#rule.curedMs) this.#attempts = 0;
@@ -66,7 +72,8 @@ export class RestartHistory {
     if (this.#restartsMs.length >= this.#rule.limit) return "gave-up";
     const last = this.#restartsMs.at(-1);
     if (last !== undefined && nowMs - last < this.backoffMs) return "wait";
-    return nowMs - this.#unhealthySinceMs >= this.#rule.boundMs ? "restart" : "wait";
+    const bound = this.#resumed ? this.#rule.resumedBoundMs : this.#rule.boundMs;
+    return nowMs - this.#unhealthySinceMs >= bound ? "restart" : "wait";
   }
 
   /** It was restarted, or that was tried. */

@@ -32,13 +32,17 @@ describe("RestartHistory", () => {
     expect(history.decide(20_000)).toBe("restart");
   });
 
-  test("counts from when a paused container goes on", () => {
+  test("gives a container that goes on after a pause the time for a new verdict", () => {
     const history = new RestartHistory(RESTART_RULE);
     history.observe("unhealthy", 0);
     history.observe("absent", 5_000);
     expect(history.decide(60_000)).toBe("wait");
     history.observe("unhealthy", 61_000);
-    expect(history.decide(70_999)).toBe("wait");
+    expect(history.decide(105_999)).toBe("wait");
+    expect(history.decide(106_000)).toBe("restart");
+    history.observe("healthy", 107_000);
+    history.observe("unhealthy", 108_000);
+    expect(history.decide(118_000)).toBe("restart");
   });
 
   test("waits 10, 20, 40, 80 s between restarts and gives up after five in an hour", () => {

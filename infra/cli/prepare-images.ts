@@ -1,6 +1,7 @@
 import { buildImages } from "../images/build.ts";
 import { grafanaAvailable } from "../images/grafana.ts";
 import { imagePlan, imageReferences } from "../images/plan.ts";
+import { pruneImages } from "../images/prune.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import type { ImageReferences } from "../platform/images.ts";
@@ -25,8 +26,11 @@ async function decideGrafana(session: Session): Promise<boolean> {
   return available;
 }
 
+/** Earlier builds of each image that stay: enough to go back without building. */
+const KEPT_BUILDS = 3;
+
 /**
- * Makes every image of the platform that is not here yet.
+ * Makes every image of the platform that is not here yet, and removes builds that are long out of use.
  * @throws UserError with what a build said.
  */
 export async function prepareImages(session: Session, progress: Progress): Promise<PreparedImages> {
@@ -38,11 +42,17 @@ export async function prepareImages(session: Session, progress: Progress): Promi
     },
     ({ plan }) => `${plan.length} images`,
   );
-  await progress.step(
+  const built = await progress.step(
     "images",
     async (report) => await buildImages(prepared.plan, { onProgress: progress.plain ? (line) => progress.note(`              ${line}`) : report }),
-    (built) => (built.length === 0 ? "all here" : `${built.length} built`),
+    (made) => (made.length === 0 ? "all here" : `${made.length} built`),
   );
+  if (built.length > 0)
+    await progress.step(
+      "old images",
+      async () => await pruneImages(prepared.plan, KEPT_BUILDS),
+      (removed) => (removed.length === 0 ? "none to remove" : `${removed.length} removed`),
+    );
   if (!prepared.grafana && session.config.targets.foundation.settings.grafana === "auto")
     progress.note("Grafana is left out: its image is not here and no registry serves it. Everything else is deployed.");
   return { images: imageReferences(prepared.plan), grafana: prepared.grafana };

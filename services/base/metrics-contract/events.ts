@@ -21,3 +21,22 @@ export const HANDLING_DELAY = histogram(
   ["group"],
   [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, PROMPT_DELIVERY_SECONDS, 15, 60],
 );
+
+/** Every consumer group that runs. One that is missing leaves its events unread. */
+export const CONSUMER_GROUPS = [
+  "trading.accounts",
+  "user.activity",
+  "gamification.onboarding",
+  "gamification.trade-xp",
+  "gamification.social-xp",
+  "gamification.nft-xp",
+  "gamification.leaderboard",
+  "social.trade-feed",
+  "social.achievement-feed",
+  "social.nft-feed",
+  "financial.trade-revenue",
+  "financial.marketplace-revenue",
+  "financial.cohorts",
+  "financial.kpis",
+  "nft.achievement-rewards",
+] as const;

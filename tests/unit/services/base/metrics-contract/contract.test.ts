@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../../../../../infra/host/paths.ts";
 import { metricOfSeries, metricSources, seriesNames } from "../../../../../services/base/metrics-contract/contract.ts";
+import { CONSUMER_GROUPS } from "../../../../../services/base/metrics-contract/events.ts";
 import { counter, gauge, histogram } from "../../../../../services/base/metrics-contract/metric.ts";
 import { registerCounter, registerGauge, registerHistogram } from "../../../../../services/base/metrics-contract/register.ts";
 
@@ -51,5 +52,14 @@ describe("the metric contract (R-MON-1)", () => {
     expect(text).toContain("a_total 0");
     expect(text).toContain('b{x="1"} 7');
     expect(text).toContain('c_bucket{le="2"} 0');
+  });
+});
+
+describe("the list of consumer groups", () => {
+  it("names exactly those that the services declare (R-EVT-2)", () => {
+    const declared = serviceSources()
+      .filter((file) => !file.includes("/services/base/"))
+      .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/name: "([a-z]+\.[a-z-]+)"/g)].map((match) => match[1]));
+    expect([...CONSUMER_GROUPS].sort()).toEqual(declared.sort());
   });
 });

@@ -1,7 +1,7 @@
 import { messageOf } from "../../host/user-error.ts";
 import { checks } from "../../validation/checks.ts";
 import { validationContext } from "../../validation/check.ts";
-import { ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { formatDuration, Progress } from "../progress.ts";
 import { openSession } from "../session.ts";
 
@@ -35,6 +35,7 @@ export const testCommand: Command = {
   summary: "Check the running platform: health, a trade and all that follows from it, metrics.",
   flags: {
     ...ENVIRONMENT_FLAG,
+    ...CONFIG_FLAG,
     disruptive: { type: "boolean", help: "also stop and start a service, and see the platform recover" },
   },
   run: test,

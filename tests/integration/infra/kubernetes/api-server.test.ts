@@ -13,6 +13,9 @@ async function kubectl(args: readonly string[], input?: string): Promise<RunResu
   return await run("kubectl", args, { deadlineMs: KUBECTL_MS, ...(input === undefined ? {} : { input }) });
 }
 
+/** Servers 1.34.0 and 1.34.1 say this of every headless Service, whatever it says: github.com/kubernetes/kubernetes/issues/134040. */
+const FALSE_WARNING = "Warning: spec.SessionAffinity is ignored for headless services\n";
+
 /** The same objects in a namespace of this test. */
 function moved(yaml: string): string {
   return yaml.replaceAll(/^( +)namespace: astra-dev$/gm, `$1namespace: ${namespace}`);
@@ -37,7 +40,7 @@ describe.skipIf(!hasCluster)("a real API server, named by KUBECONFIG,", () => {
   test.each(["foundation", "blue", "green"] as const)("takes every object of %s without a warning (R-DEP-7)", async (stack) => {
     const { all } = clusterStack(stack);
     const result = await dryRun(manifestsYaml(all, []));
-    expect(result.stderr).toBe("");
+    expect(result.stderr.replaceAll(FALSE_WARNING, "")).toBe("");
     expect(result.code).toBe(0);
     expect(result.stdout.trim().split("\n")).toHaveLength(all.length);
   });

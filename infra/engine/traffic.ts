@@ -71,6 +71,15 @@ export function allTo(table: TrafficTable, colour: Colour): Weights {
   return Object.fromEntries(Object.keys(table.weights).map((workload) => [workload, weights]));
 }
 
+/** Full weight to a colour, without taking any from the other one. */
+export function bothAtLeast(colour: Colour): (table: TrafficTable) => Weights {
+  return (table) =>
+    // A colour that has everything already is left alone.
+    colourWeight(table.weights, colour === "blue" ? "green" : "blue") === 0
+      ? table.weights
+      : Object.fromEntries(Object.entries(table.weights).map(([workload, weights]) => [workload, { ...weights, [colour]: 100 }]));
+}
+
 /** The largest weight that a colour has for any workload, [0, 100]. */
 export function colourWeight(weights: Weights, colour: Colour): number {
   return Math.max(0, ...Object.values(weights).map((entry) => entry[colour]));

@@ -6,7 +6,7 @@ import { takeLock } from "../../engine/lock.ts";
 import { STACKS } from "../../engine/model.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { requireSameEngine, writeRecord } from "../../engine/record.ts";
-import { allTo, changeTraffic } from "../../engine/traffic.ts";
+import { allTo, bothAtLeast, changeTraffic } from "../../engine/traffic.ts";
 import { environmentContainers, type Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { UserError } from "../../host/user-error.ts";
@@ -53,12 +53,16 @@ function refuseHarm(word: string, session: Session, containers: readonly Contain
     );
 }
 
-/** Gives the other colour all requests before this one stops: nothing new reaches what is going. */
+/**
+ * Gives the other colour all requests before this one stops: nothing new reaches what is going. The other one gets its
+ * weight first: the edge asks each gateway by itself, and would see a moment without any between the two answers.
+ */
 async function handOver(session: Session, colour: Colour, containers: readonly Container[], progress: Progress): Promise<void> {
   const other = otherColour(colour);
   if (!stackMembers(containers, other).some((container) => container.state === "running")) return;
   await progress.step(`requests go to ${other}`, async () => {
     const { settings } = session.config.targets.foundation;
+    if (await changeTraffic(settings, `down ${colour}: ${other} takes requests too`, bothAtLeast(other))) await sleep(SETTLE_MS);
     if (await changeTraffic(settings, `down ${colour}: all traffic to ${other}`, (table) => allTo(table, other))) await sleep(SETTLE_MS);
   });
 }

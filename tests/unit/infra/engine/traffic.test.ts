@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { firstTable } from "../../../../services/base/traffic/table.ts";
-import { allTo, colourWeight, liveColours, presentWeights } from "../../../../infra/engine/traffic.ts";
+import { allTo, bothAtLeast, colourWeight, liveColours, presentWeights } from "../../../../infra/engine/traffic.ts";
 import { containerOf } from "../../../support/containers.ts";
 import { testStack } from "../../../support/platform-models.ts";
 
@@ -34,6 +34,11 @@ describe("presentWeights (R-DEP-2)", () => {
 test("allTo gives one colour every workload that the table knows", () => {
   const all = { blue: 0, green: 100 };
   expect(allTo(table, "green")).toEqual({ gateway: all, trading: all, nft: all });
+});
+
+test("bothAtLeast takes no weight from the colour that serves, and changes nothing where it serves no more", () => {
+  expect(bothAtLeast("green")(table)["trading"]).toEqual({ blue: 100, green: 100 });
+  expect(bothAtLeast("blue")(table)).toBe(table.weights);
 });
 
 test("a workload is alive where a container of it runs", () => {

@@ -89,6 +89,12 @@ function argumentsOf(recipe: string, versions: Versions, parents: ParentImages):
   return { BASE: parents.base.reference, PACKAGES: (versions.packages[recipe] ?? []).join(" ") };
 }
 
+/** What a recipe copies besides its own folder: generated files of the project, by the folder in its context. */
+const GENERATED: Readonly<Record<string, readonly { readonly from: string; readonly to: string }[]>> = {
+  prometheus: [{ from: "alerts/_gen/rules", to: "rules/" }],
+  grafana: [{ from: "dashboards/_gen", to: "dashboards/" }],
+};
+
 async function filesOf(
   projectRoot: string,
   image: ImageDeclaration,
@@ -99,6 +105,7 @@ async function filesOf(
   return [
     ...(await filesBelow(join(recipes, image.recipe))),
     ...(versions.packages[image.recipe] ? await filesBelow(join(recipes, "shared"), "shared/") : []),
+    ...(await Promise.all((GENERATED[image.recipe] ?? []).map(({ from, to }) => filesBelow(join(projectRoot, from), to)))).flat(),
     ...(bundles[image.name] ?? []),
   ];
 }

@@ -8,6 +8,8 @@ export interface MetricDefinition<L extends string = string> {
   readonly help: string;
   /** Labels of its own; those of the target (`TARGET_LABELS`) come on top. */
   readonly labels: readonly L[];
+  /** Has no series before it first happens; only where somebody else registers it. @default false */
+  readonly sparse?: true;
 }
 
 export interface CounterDefinition<L extends string = string> extends MetricDefinition<L> {

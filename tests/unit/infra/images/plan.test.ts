@@ -9,7 +9,7 @@ import { images } from "../../../../infra/platform/images.ts";
 /** A checkout of its own with the real recipes and one small service. */
 async function checkout(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "astra-checkout-"));
-  await cp(join(PROJECT_ROOT, "images"), join(root, "images"), { recursive: true });
+  for (const folder of ["images", "alerts/_gen", "dashboards/_gen"]) await cp(join(PROJECT_ROOT, folder), join(root, folder), { recursive: true });
   await symlink(join(PROJECT_ROOT, "node_modules"), join(root, "node_modules"));
   await mkdir(join(root, "services", "user"), { recursive: true });
   await writeFile(join(root, "services", "user", "main.ts"), 'import { pino } from "pino";\nimport pg from "pg";\npino().info(typeof pg.Pool);\n');
@@ -44,6 +44,19 @@ describe("the image plan", () => {
     const after = imageReferences(await imagePlan(root, { names }));
     expect(after["service-user"]).not.toBe(before["service-user"]);
     expect(after["redis"]).toBe(before["redis"]);
+  });
+
+  it("gives Prometheus a new tag when a rule changes, and Grafana when a dashboard does (R-MON-1)", async () => {
+    const monitoring = { names: ["prometheus", "grafana", "alertmanager"] };
+    const before = imageReferences(await imagePlan(root, monitoring));
+    await writeFile(join(root, "alerts/_gen/rules/gateway.yml"), "groups: []\n");
+    const rules = imageReferences(await imagePlan(root, monitoring));
+    expect(rules["prometheus"]).not.toBe(before["prometheus"]);
+    expect(rules["grafana"]).toBe(before["grafana"]);
+    await writeFile(join(root, "dashboards/_gen/other.json"), "{}\n");
+    const boards = imageReferences(await imagePlan(root, monitoring));
+    expect(boards["grafana"]).not.toBe(before["grafana"]);
+    expect(boards["alertmanager"]).toBe(before["alertmanager"]);
   });
 
   it("gives every image a new tag when the base changes", async () => {

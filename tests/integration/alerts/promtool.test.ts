@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { PROJECT_ROOT } from "../../../infra/host/paths.ts";
+import { promtool } from "../../support/promtool.ts";
+
+const folder = join(PROJECT_ROOT, "alerts", "_gen");
+const rules = readdirSync(join(folder, "rules"));
+const tests = readdirSync(join(folder, "tests"));
+
+/** Building promtool's image the first time takes its packages from the network. */
+const PATIENCE_MS = 600_000;
+
+describe("the generated rules in the platform's own Prometheus version (R-MON-2)", () => {
+  it("are rules", { timeout: PATIENCE_MS }, async () => {
+    expect(rules.length).toBeGreaterThanOrEqual(11);
+    const { code, output } = await promtool("check", "rules", ...rules.map((file) => `rules/${file}`));
+    expect(output).toMatch(/SUCCESS: \d+ rules found/);
+    expect(code, output).toBe(0);
+  });
+
+  it("have a test for each of their files", () => {
+    for (const file of rules) expect(tests.some((test) => test.startsWith(`${file.replace(".yml", "")}-`)), file).toBe(true);
+  });
+
+  it.each(tests)("fire above, are silent below, silent before their time, and end: %s", { timeout: PATIENCE_MS }, async (file) => {
+    const { code, output } = await promtool("test", "rules", `tests/${file}`);
+    expect(output).toContain("SUCCESS");
+    expect(code, output).toBe(0);
+  });
+});

@@ -83,8 +83,9 @@ export function networkPolicy(workload: Workload, all: readonly Flow[], settings
     spec: {
       podSelector: { matchLabels: selectorLabels(workload.name, settings) },
       policyTypes: ["Ingress", "Egress"],
-      ingress,
-      egress,
+      // An empty list is dropped by the server, and then differs at each apply.
+      ...(ingress.length > 0 ? { ingress } : {}),
+      ...(egress.length > 0 ? { egress } : {}),
     },
   };
 }

@@ -41,8 +41,11 @@ async function weightsOf(statsUrl: string): Promise<Record<string, number>> {
   return weights;
 }
 
-/** Starts an edge that leads to `gateway` in both colours. */
-export async function startEdge(mode: "dev" | "production" = "dev"): Promise<TestEdge> {
+/**
+ * Starts an edge that leads to `gateway` in both colours.
+ * @param clusterDomain Instances have names below it, as on a cluster, and the edge finds it in its resolver's settings.
+ */
+export async function startEdge(mode: "dev" | "production" = "dev", clusterDomain?: string): Promise<TestEdge> {
   const plan = await imagePlan(undefined, { names: ["edge"] });
   await buildImages(plan);
   const { node } = await parentImages();
@@ -59,6 +62,7 @@ export async function startEdge(mode: "dev" | "production" = "dev"): Promise<Tes
     "--env=ASTRA_EDGE_BACKENDS=gateway:8000 user:8006",
     "--env=ASTRA_AGENT_PORT=8099",
     `--env=ASTRA_MODE=${mode}`,
+    ...(clusterDomain === undefined ? [] : [`--dns-search=${clusterDomain}`, "--env=ASTRA_EDGE_DOMAIN=search"]),
     imageReferences(plan)["edge"] ?? "",
   ]);
   started.push(id);
@@ -73,7 +77,7 @@ export async function startEdge(mode: "dev" | "production" = "dev"): Promise<Tes
       const name = `${colour}-${started.length}`;
       const instance = await startContainer([
         `--network=${network}`,
-        `--network-alias=gateway-${colour}`,
+        `--network-alias=gateway-${colour}${clusterDomain === undefined ? "" : `.${clusterDomain}`}`,
         `--volume=${join(import.meta.dirname, "edge-instance.ts")}:/instance.ts:ro`,
         `--publish=127.0.0.1:${controlPort}:9000`,
         `--env=NAME=${name}`,

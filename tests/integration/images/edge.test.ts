@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dockerOrFail } from "../../../infra/host/docker.ts";
 import { stopContainer } from "../../support/docker.ts";
 import { startEdge, type EdgeInstance, type TestEdge } from "../../support/edge.ts";
+import { waitFor } from "../../support/wait-for.ts";
 
 /** How many of `count` requests each colour answered. */
 async function spread(edge: TestEdge, count: number): Promise<Record<string, number>> {
@@ -112,5 +113,27 @@ describe("the edge in production", () => {
     } finally {
       await edge.remove();
     }
+  });
+});
+
+describe("the edge on a cluster, where names come late", () => {
+  let edge: TestEdge;
+
+  beforeAll(async () => {
+    edge = await startEdge("dev", "astra-test.svc.example");
+  });
+  afterAll(async () => {
+    await edge.remove();
+  });
+
+  it("finds instances below the cluster's domain, and lets one without weight serve while nobody else is known (R-DEP-2, R-DEP-7)", async () => {
+    const green = await edge.startInstance("green", "up ready 0%");
+    await waitFor("an answer of green", async () => ((await fetch(`${edge.url}/`)).status === 200 ? true : undefined));
+    expect(await spread(edge, 20)).toEqual({ green: 20 });
+    await edge.startInstance("blue", "up ready 100%");
+    await edge.untilWeights({ blue: 100 });
+    expect(await spread(edge, 20)).toEqual({ blue: 20 });
+    await green.say("drain");
+    expect(await spread(edge, 20)).toEqual({ blue: 20 });
   });
 });

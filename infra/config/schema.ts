@@ -96,6 +96,14 @@ export const configSchema = Type.Object({
     Type.Object({ perUser: Type.Optional(perMinute("200")), perService: Type.Optional(perMinute("1000")) }),
   ),
   logLevel: Type.Optional(choice(["debug", "info", "warn", "error"], "info")),
+  alertWebhook: Type.Optional(
+    Type.String({
+      // No user or password: containers' environments are shown by `docker inspect`.
+      pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/%?&=+-]*)?$",
+      takes: "an address that alerts are posted to, http:// or https://, without a user or a password in it",
+      example: "http://alerts.example.com/hook",
+    }),
+  ),
   foundationStack: Type.Optional(
     Type.String({
       pattern: "^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){0,2}$",

@@ -100,6 +100,7 @@ function withDefaults(config: StackConfig, stackName: string): Settings {
     replicas: present(config.replicas ?? {}) as Settings["replicas"],
     limits: { perUser: config.limits?.perUser ?? 200, perService: config.limits?.perService ?? 1000 },
     logLevel: config.logLevel ?? "info",
+    ...(config.alertWebhook === undefined ? {} : { alertWebhook: config.alertWebhook }),
     foundationStack: config.foundationStack ?? foundationBeside(stackName, environment),
     ephemeral: config.ephemeral ?? false,
     ...(config.registry === undefined ? {} : { registry: config.registry }),

@@ -44,6 +44,8 @@ export interface Settings {
   /** Requests a minute. */
   readonly limits: { readonly perUser: number; readonly perService: number };
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Address that Alertmanager posts alerts to; absent: they only show in Alertmanager. */
+  readonly alertWebhook?: string;
   /** Stack that holds the foundation of this environment. */
   readonly foundationStack: string;
   /** A throw-away environment: destroying it removes its volumes. */

@@ -46,6 +46,7 @@ export function alertmanagerWorkload(settings: Settings): Workload {
     name: "alertmanager",
     purpose: "Alertmanager: groups alerts and sends them on.",
     image: "alertmanager",
+    environment: settings.alertWebhook === undefined ? {} : { ASTRA_ALERT_WEBHOOK: settings.alertWebhook },
     ports: [
       { name: "http", container: PORTS.alertmanager, publish: { host: PORTS.alertmanager, exposure: "loopback" } },
     ],

@@ -158,3 +158,19 @@ test("the connection budget counts both colours and what is kept aside", () => {
   expect(connectionBudget({ gateway: 5 })).toBe(212);
   expect(connectionBudget({ user: 2 })).toBe(244);
 });
+
+describe("the address that alerts go to (R-MON-2)", () => {
+  test("is absent unless it is set", () => {
+    expect(read({})).not.toHaveProperty("alertWebhook");
+    expect(read({ alertWebhook: "https://alerts.example.com:8443/hook?team=1" }).alertWebhook).toBe("https://alerts.example.com:8443/hook?team=1");
+  });
+
+  test.each(["alerts.example.com", "ftp://example.com/", "http://", "http://me:secret@example.com/", "http://example.com/'x", "http://example.com/a b"])(
+    "takes no %s",
+    (alertWebhook) => {
+      expect(problems({ alertWebhook })[0]).toContain(
+        "astratrade:alertWebhook: takes an address that alerts are posted to, http:// or https://, without a user or a password in it",
+      );
+    },
+  );
+});

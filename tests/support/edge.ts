@@ -43,6 +43,7 @@ async function weightsOf(statsUrl: string): Promise<Record<string, number>> {
 
 /**
  * Starts an edge that leads to `gateway` in both colours.
+ * @param mode What the edge believes of its callers.
  * @param clusterDomain Instances have names below it, as on a cluster, and the edge finds it in its resolver's settings.
  */
 export async function startEdge(mode: "dev" | "production" = "dev", clusterDomain?: string): Promise<TestEdge> {

@@ -91,10 +91,14 @@ export async function allContainers(): Promise<readonly Container[]> {
   return await inspectContainers(ids.split("\n").filter((id) => id !== ""));
 }
 
+/** Characters of a log line that a person is shown: the rest is in the log. */
+const LONGEST_LINE = 500;
+
 /** Last lines of a container's log, both outputs. */
 export async function lastLogLines(name: string, lines: number): Promise<string> {
   const result = await docker(["logs", "--tail", String(lines), name]);
-  return [result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== "").join("\n");
+  const all = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => line.trim() !== "");
+  return all.map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)} ...` : line)).join("\n");
 }
 
 /** Exit code of a container's last end within ten minutes; undefined when it has not ended since. */

@@ -1,3 +1,4 @@
+import { placeFor } from "./place.ts";
 import { platformSuite } from "./platform-suite.ts";
 
-platformSuite({ engine: "compose", environment: "e2e", portOffset: 10_000 });
+platformSuite({ engine: "compose", ...(await placeFor("c")) });

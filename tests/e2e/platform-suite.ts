@@ -153,7 +153,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
         // Too little for Node.js to start in.
         const broken = await astra("up", ...here, "--config", "version=third", "--config", "resources.nft.memoryMb=32");
         expect(broken.code).toBe(1);
-        expect(broken.output).toMatch(/astra-\w+-blue-nft-1 does not start: it ended.*exit code \d+\. Its last 20 log lines:/);
+        expect(broken.output).toMatch(/astra-\S+-(blue|green)-nft-1 does not start: it ended.*exit code \d+\. Its last 20 log lines:/);
       });
       expect(failed).toEqual([]);
     });
@@ -169,10 +169,12 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
 
     test("names the owner of a port that is taken, and starts nothing (R-DEP-6)", async () => {
       const server = createServer();
-      const port = 8000 + portOffset + 2000;
+      // Between two steps of offsets, so that no other suite's environment is there.
+      const otherOffset = portOffset + 250;
+      const port = 8000 + otherOffset;
       await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
       try {
-        const other = ["--environment", `${environment}x`, "--config", `portOffset=${portOffset + 2000}`];
+        const other = ["--environment", `${environment}x`, "--config", `portOffset=${otherOffset}`];
         const { code, output } = await astra("up", ...other, "--engine", engine);
         expect(code).toBe(1);
         expect(output).toMatch(new RegExp(`ports: taken: ${port} by \\S+ \\(process ${process.pid}\\)`));

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { otherColour } from "../../engine/choose-colour.ts";
 import type { StackKey } from "../../engine/engine.ts";
+import { requireOwnContainers } from "../../engine/ownership.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { STACKS } from "../../engine/model.ts";
 import { stackMembers } from "../../engine/plan.ts";
@@ -79,6 +80,7 @@ async function down(invocation: Invocation): Promise<number> {
   const choice = chosenEngine(invocation, session.record);
   requireSameEngine(environment, session.record, choice.engine);
   const containers = await environmentContainers(environment);
+  requireOwnContainers(environment, choice.engine, containers);
   refuseHarm(word, session, containers);
   if (data && !invocation.on("yes") && !session.config.targets.foundation.settings.ephemeral) {
     const question = `Remove all data and secrets of environment "${environment}" for good?`;

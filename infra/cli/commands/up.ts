@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { otherColour } from "../../engine/choose-colour.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { changeTraffic, presentWeights } from "../../engine/traffic.ts";
+import { requireOwnContainers } from "../../engine/ownership.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { requireSameEngine, writeRecord, type EnvironmentRecord } from "../../engine/record.ts";
 import { environmentContainers } from "../../host/containers.ts";
@@ -62,6 +63,7 @@ async function up(invocation: Invocation): Promise<number> {
     const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
     if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
     const host = await checkMachine(session, choice.engine, progress);
+    requireOwnContainers(session.environment, choice.engine, await environmentContainers(session.environment));
     const { images, grafana } = await prepareImages(session, progress);
     const deployment: Deployment = {
       session,

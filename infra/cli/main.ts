@@ -2,6 +2,7 @@ import { endPrograms } from "../host/run.ts";
 import { messageOf, UserError } from "../host/user-error.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, overview } from "./help.ts";
+import { interruptExpected } from "./interrupt.ts";
 import { parseCall } from "./parse.ts";
 
 const INTERRUPTED = 130;
@@ -26,6 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => {
+    if (interruptExpected()) return;
     process.stderr.write("\nastra: interrupted. Nothing is lost; run the same command again and it finishes the job.\n");
     void endPrograms("SIGTERM", END_MS).then(() => process.exit(INTERRUPTED));
   });

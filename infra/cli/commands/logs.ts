@@ -1,70 +1,143 @@
-import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { nearest } from "../../config/suggest.ts";
 import { environmentContainers, type Container } from "../../host/containers.ts";
+import { UserError } from "../../host/user-error.ts";
+import { containerLog, containerStarts } from "../../logs/docker-logs.ts";
+import { lineFilter, momentOf } from "../../logs/filter.ts";
+import { follow, readOn, type LogHost, type Positions } from "../../logs/follow.ts";
+import { LOG_LEVELS } from "../../logs/level.ts";
+import type { LogLine } from "../../logs/line.ts";
+import { lastLines, mergeByTime } from "../../logs/merge.ts";
+import { originName, renderJson, renderLine } from "../../logs/render.ts";
+import { ReorderBuffer } from "../../logs/reorder.ts";
+import { SECRETS_WRITER } from "../../platform/names.ts";
+import { workloadNames } from "../../platform/platform.ts";
 import { ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { environmentSuffix } from "../result.ts";
 import { environmentOf } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** Passes one container's log on, each line with its name in front where there are several. */
-async function show(container: Container, args: readonly string[], prefix: string): Promise<number> {
-  const child = spawn("docker", ["logs", ...args, container.name], { stdio: ["ignore", "pipe", "pipe"] });
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) process.stdout.write(`${prefix}${line}\n`);
-    });
-    stream.on("end", () => {
-      if (rest !== "") process.stdout.write(`${prefix}${rest}\n`);
-    });
+const DEFAULT_TAIL = 200;
+
+/** @throws UsageError for a word that is no workload. */
+function checkWords(words: readonly string[]): void {
+  for (const word of words) {
+    if (workloadNames.includes(word)) continue;
+    const suggestion = nearest(word, workloadNames);
+    throw new UsageError(
+      `There is no workload "${word}".${suggestion === undefined ? "" : ` Did you mean ${suggestion}?`} There are: ${[...workloadNames].sort().join(", ")}.`,
+    );
   }
-  return await new Promise((resolve) => {
-    child.on("error", () => resolve(1));
-    child.on("close", (code) => resolve(code ?? 1));
-  });
+}
+
+/** How many of the last lines to show; undefined: all. A question about a time or a request wants all its lines. */
+function tailOf(invocation: Invocation): number | undefined {
+  const text = invocation.text("tail");
+  if (text === undefined) return invocation.text("since") === undefined && invocation.text("correlation-id") === undefined ? DEFAULT_TAIL : undefined;
+  if (text === "all") return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--tail takes a number of lines or "all", not "${text}".`);
+  return Number(text);
+}
+
+function sinceOf(invocation: Invocation): string | undefined {
+  const text = invocation.text("since");
+  if (text === undefined) return undefined;
+  const moment = momentOf(text, Date.now());
+  if (moment === undefined) throw new UsageError(`--since takes a duration such as 10m, 1h30m or 2d, or a time such as 2026-01-31T12:00:00Z, not "${text}".`);
+  return moment.toISOString();
+}
+
+function hostOf(environment: string, wanted: (container: Container) => boolean): LogHost {
+  return {
+    containers: async () => (await environmentContainers(environment)).filter(wanted),
+    log: containerLog,
+    starts: (signal) => containerStarts(environment, signal),
+  };
+}
+
+/** Writes lines no faster than they are read. */
+async function print(text: string): Promise<void> {
+  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, "drain");
 }
 
 async function logs(invocation: Invocation): Promise<number> {
-  const containers = await environmentContainers(environmentOf(invocation));
-  const workloads = [...new Set(containers.map((container) => container.workload))];
-  for (const word of invocation.words)
-    if (!workloads.includes(word)) {
-      const suggestion = nearest(word, workloads);
-      throw new UsageError(
-        `No container of "${word}" is here.${suggestion === undefined ? "" : ` Did you mean ${suggestion}?`}` +
-          (workloads.length > 0 ? ` There are: ${workloads.sort().join(", ")}.` : " Nothing runs: ./astra up"),
-      );
-    }
+  const environment = environmentOf(invocation);
+  const { words } = invocation;
+  checkWords(words);
   const colour = invocation.text("colour");
-  const chosen = containers.filter(
+  const level = LOG_LEVELS.find((known) => known === invocation.text("level"));
+  const correlationId = invocation.text("correlation-id");
+  const [tail, since] = [tailOf(invocation), sinceOf(invocation)];
+  const wants = lineFilter({ ...(level ? { level } : {}), ...(correlationId === undefined ? {} : { correlationId }) });
+  const filtered = level !== undefined || correlationId !== undefined;
+  const host = hostOf(
+    environment,
     (container) =>
-      (invocation.words.length === 0 || invocation.words.includes(container.workload)) &&
+      container.workload !== SECRETS_WRITER &&
+      (words.length === 0 || words.includes(container.workload)) &&
       (colour === undefined || container.colour === colour),
   );
-  const args = [
-    ...(invocation.on("follow") ? ["--follow"] : []),
-    "--tail",
-    invocation.text("tail") ?? (invocation.words.length === 0 ? "20" : "200"),
-    ...(invocation.text("since") === undefined ? [] : ["--since", invocation.text("since") ?? ""]),
-  ];
-  const width = Math.max(0, ...chosen.map((container) => container.name.length));
-  const codes = await Promise.all(
-    chosen.map(async (container) => await show(container, args, chosen.length > 1 ? `${container.name.padEnd(width)} | ` : "")),
+  const signal = untilInterrupted();
+  const containers = await host.containers();
+  if (containers.length === 0 && !invocation.on("follow"))
+    throw new UserError(`Nothing of that is in environment ${environment}. See: ./astra status${environmentSuffix(environment)}`);
+
+  const nameWidth = Math.max(8, ...containers.map((container) => originName({ ...container, container: container.name }).length));
+  const style = { terminal: process.stdout.isTTY && process.env["NO_COLOR"] === undefined, nameWidth };
+  const show = async (line: LogLine): Promise<void> => print(invocation.on("json") ? renderJson(line) : renderLine(line, style));
+  const positions: Positions = new Map();
+  const startedAt = new Date().toISOString();
+  // Each log's end holds the end of all, unless lines are left out.
+  const options = { ...(since === undefined ? {} : { since }), ...(tail === undefined || filtered ? {} : { tail }) };
+  const history = mergeByTime(
+    containers.map(async function* (container) {
+      for await (const line of readOn(host, container, options, positions, signal)) if (wants(line)) yield line;
+    }),
   );
-  return Math.max(0, ...codes);
+  for await (const line of tail === undefined ? history : await lastLines(history, tail)) {
+    if (signal.aborted) return 0;
+    await show(line);
+  }
+  if (!invocation.on("follow")) return 0;
+
+  const buffer = new ReorderBuffer({
+    now: () => performance.now(),
+    sleep: async (ms, until) => await sleep(ms, undefined, { signal: until }).catch(() => undefined),
+  });
+  const onChange = (container: Container, change: "started" | "stopped"): void => {
+    process.stderr.write(`-- ${originName({ ...container, container: container.name })} ${change}\n`);
+  };
+  const following = follow(host, { positions, known: containers, since: startedAt, wants, onChange }, buffer, signal);
+  // What ends the one ends the other: an engine that is gone must not leave a silent screen.
+  const shown = (async () => {
+    for await (const line of buffer.lines(signal)) await show(line);
+  })();
+  await Promise.race([following, shown]);
+  if (signal.aborted) return 0;
+  throw new UserError("The engine does not tell what starts any more, so there is nothing to follow. Is Docker running? ./astra doctor");
 }
 
 export const logsCommand: Command = {
   name: "logs",
-  summary: "Show the logs of workloads.",
+  summary: "Show the logs of all containers in order of time.",
   words: { help: "[WORKLOAD ...]", max: 50 },
+  details: [
+    "",
+    "Stores and proxies that do not write JSON get a level from their own words. Times are UTC. With --follow it goes on",
+    "until Ctrl-C, with containers that start meanwhile. Where one request went: --correlation-id, as its answer's",
+    "X-Correlation-ID header says.",
+  ],
   flags: {
     ...ENVIRONMENT_FLAG,
     colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "of one colour only" },
-    follow: { type: "boolean", short: "f", help: "go on showing what comes" },
-    tail: { type: "string", short: "n", value: "LINES", help: "last lines of each container (default: 200, of all workloads 20)" },
-    since: { type: "string", value: "TIME", help: "from a time on, e.g. 10m or 2026-01-31T12:00:00Z" },
+    level: { type: "string", short: "l", value: LOG_LEVELS.join("|"), choices: LOG_LEVELS, help: "of this level and above" },
+    "correlation-id": { type: "string", value: "ID", help: "of one request, through every service" },
+    since: { type: "string", value: "TIME", help: "from a time on: 10m, 1h30m, 2d, 2026-01-31T12:00:00Z" },
+    tail: { type: "string", short: "n", value: "LINES|all", help: `last lines only (default: ${DEFAULT_TAIL}; with --since or --correlation-id all)` },
+    follow: { type: "boolean", short: "f", help: "go on showing what comes, until Ctrl-C" },
+    json: { type: "boolean", help: "one JSON object a line, as it was written" },
   },
   run: logs,
 };

@@ -39,12 +39,17 @@ function foundationBeside(stackName: string, environment: string): string {
   return colour === undefined ? stackNameOf(environment, "foundation") : `${stackName.slice(0, -colour.length)}dev`;
 }
 
+/** Connections to PostgreSQL at this number of instances of services with a schema, with what is kept for others. */
+export function connectionsOf(instances: number): number {
+  return instances * DATABASE_CONNECTIONS.perInstance + DATABASE_CONNECTIONS.reserve;
+}
+
 /** Connections that both colours may open at once, at these numbers of instances. */
 export function connectionBudget(replicas: Settings["replicas"]): number {
   const instances = domainServices
     .filter((service) => service.schema !== undefined)
     .reduce((sum, service) => sum + (replicas[service.name] ?? 1), 0);
-  return COLOURS.length * instances * DATABASE_CONNECTIONS.perInstance + DATABASE_CONNECTIONS.reserve;
+  return connectionsOf(COLOURS.length * instances);
 }
 
 /** What only shows when values are seen together. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { fromComposeService } from "../../../../infra/compose/from-file.ts";
 import { composeYaml, renderCompose } from "../../../../infra/compose/render.ts";
 import { STACKS } from "../../../../infra/engine/model.ts";
+import { formOf } from "../../../../infra/platform/container-form.ts";
 import { parse } from "yaml";
-import { fromComposeService, fromSpec } from "../../../support/normal-form.ts";
 import { testStack } from "../../../support/platform-models.ts";
 
 const folderOf = (spec: { workload: string }): string => `/state/${spec.workload}`;
@@ -12,7 +13,7 @@ describe("renderCompose", () => {
     const { containers } = testStack(stack);
     const file = renderCompose(containers, folderOf);
     expect(Object.keys(file.services)).toEqual(containers.map((spec) => spec.name));
-    for (const spec of containers) expect(fromComposeService(spec.name, file)).toEqual(fromSpec(spec));
+    for (const spec of containers) expect(fromComposeService(spec.name, file)).toEqual(formOf(spec));
   });
 
   test("writes Redis with its limit, health check, log rotation and confinement (R-DEP-4)", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { fromDockerInputs } from "../../../../infra/docker/from-inputs.ts";
 import { STACKS } from "../../../../infra/engine/model.ts";
+import { formOf } from "../../../../infra/platform/container-form.ts";
 import { secrets } from "../../../../infra/platform/secrets.ts";
-import { fromDockerInputs } from "../../../support/docker-normal-form.ts";
 import { declaredStack, TYPES, workloadContainers } from "../../../support/docker-stacks.ts";
-import { fromSpec } from "../../../support/normal-form.ts";
 import { opened, SECRET_MARK, type Declared } from "../../../support/pulumi-mocks.ts";
 
 function count(resources: readonly Declared[], type: string): number {
@@ -16,7 +16,7 @@ describe("the Pulumi components", () => {
     const containers = workloadContainers(declared);
     expect(containers.map((resource) => resource.inputs["name"])).toEqual(declared.model.containers.map((spec) => spec.name));
     for (const [index, spec] of declared.model.containers.entries())
-      expect(fromDockerInputs(containers[index]?.inputs ?? {})).toEqual(fromSpec(spec));
+      expect(fromDockerInputs(containers[index]?.inputs ?? {})).toEqual(formOf(spec));
   });
 
   test.each(STACKS)("put every resource of %s below its parent, and name it after it", async (stack) => {

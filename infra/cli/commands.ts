@@ -4,6 +4,7 @@ import { downCommand } from "./commands/down.ts";
 import { envCommand } from "./commands/env.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { monitoringCommand } from "./commands/monitoring.ts";
 import { renderCommand } from "./commands/render.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   testCommand,
   logsCommand,
+  monitoringCommand,
   doctorCommand,
   renderCommand,
   imagesCommand,

@@ -93,6 +93,22 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
         await check.run(context);
       });
 
+    test("shows what runs and what watches it, and one request in every log that it went through (R-DEP-1)", async () => {
+      const id = `e2e-${environment}-trace`;
+      expect((await fetch(`${edge}/api/v1/trading/prices`, { headers: { "X-Correlation-ID": id } })).status).toBe(200);
+      const lines = (await astraOk("logs", ...here, "--correlation-id", id, "--json")).trim().split("\n");
+      const services = lines.map((line) => (JSON.parse(line) as { readonly service: string }).service);
+      expect(services).toEqual(expect.arrayContaining(["gateway", "trading"]));
+
+      const monitoring = JSON.parse(await astraOk("monitoring", ...here, "--json")) as { readonly targets: { readonly up: number } };
+      expect(monitoring.targets.up).toBeGreaterThan(10);
+
+      const { containers } = JSON.parse((await astra("status", ...here, "--json")).output) as {
+        readonly containers: readonly { readonly workload: string; readonly trafficPercent: number | null; readonly memoryLimitBytes: number | null }[];
+      };
+      expect(containers.find(({ workload }) => workload === "gateway")).toMatchObject({ trafficPercent: 100, memoryLimitBytes: 512 * 1024 * 1024 });
+    });
+
     test("finishes a deployment that was interrupted (Ctrl-C)", async () => {
       await dockerOrFail(["rm", "--force", `astra-${environment}-blue-nft-1`, `astra-${environment}-alertmanager-1`]);
       const running = startAstra(["up", ...here]);

@@ -1,90 +1,85 @@
-import { currentTraffic, presentWeights, type Weights } from "../../engine/traffic.ts";
-import { environmentContainers, type Container } from "../../host/containers.ts";
-import { SECRETS_WRITER } from "../../platform/names.ts";
-import { workloadNames } from "../../platform/platform.ts";
-import { ENVIRONMENT_FLAG, JSON_FLAG, type Command, type Invocation } from "../command.ts";
-import { formatDuration } from "../progress.ts";
-import { openSession } from "../session.ts";
-import { table } from "../table.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../host/user-error.ts";
+import { findStatus } from "../../status/find.ts";
+import { statusScreen } from "../../status/screen.ts";
+import type { StatusReport } from "../../status/report.ts";
+import { CONFIG_FLAG, ENVIRONMENT_FLAG, JSON_FLAG, type Command, type Invocation } from "../command.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { openSession, requireDockerTarget, type Session } from "../session.ts";
 import { addresses } from "../urls.ts";
-import { environmentSuffix } from "../result.ts";
+import { UsageError } from "../usage-error.ts";
+import { watch } from "../watch.ts";
 
-/** Share of the requests to its workload that goes to a container's colour, [0, 100]; undefined where it is not routed. */
-export function trafficShare(container: Container, weights: Weights | undefined): number | undefined {
-  const { colour, workload } = container;
-  const entry = weights?.[workload];
-  if (colour === undefined || entry === undefined || container.state !== "running") return undefined;
-  return Math.round((entry[colour] / (entry.blue + entry.green)) * 100);
+const DEFAULT_INTERVAL_SECONDS = 5;
+const LONGEST_INTERVAL_SECONDS = 3600;
+
+function intervalOf(invocation: Invocation): number {
+  const text = invocation.text("interval");
+  if (text === undefined) return DEFAULT_INTERVAL_SECONDS;
+  if (!invocation.on("watch")) throw new UsageError("--interval goes with --watch.");
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seconds >= 1 && seconds <= LONGEST_INTERVAL_SECONDS))
+    throw new UsageError(`--interval takes 1 to ${LONGEST_INTERVAL_SECONDS} seconds, not "${text}".`);
+  return seconds;
 }
 
-/** One word for a person: what is wrong comes before what is fine. */
-export function healthWord(container: Container): string {
-  if (container.workload === "migrate")
-    return container.state === "exited" ? (container.exitCode === 0 ? "done" : `failed (${container.exitCode})`) : container.state;
-  if (container.state !== "running") return container.state === "exited" ? `stopped (${container.exitCode})` : container.state;
-  return container.health === "none" ? "running" : container.health;
+async function find({ environment, record, config }: Session): Promise<StatusReport> {
+  const { foundation, blue, green } = config.targets;
+  return await findStatus({
+    environment,
+    record,
+    settings: { foundation: foundation.settings, blue: blue.settings, green: green.settings },
+    urls: (grafana) => addresses(foundation.settings, grafana),
+  });
 }
 
-function ordered(containers: readonly Container[]): readonly Container[] {
-  const place = (container: Container): string =>
-    `${container.colour ?? ""}:${String(workloadNames.indexOf(container.workload)).padStart(3, "0")}:${container.name}`;
-  return [...containers].sort((a, b) => (place(a) < place(b) ? -1 : 1));
-}
-
-function age(container: Container): string {
-  return container.state === "running" ? formatDuration(Date.now() - Date.parse(container.startedAt)).replace(/\.\d/, "") : "";
+function screen(report: StatusReport): readonly string[] {
+  const { isTTY, columns } = process.stdout;
+  return statusScreen(report, {
+    ...(isTTY ? { columns } : {}),
+    colours: isTTY && process.env["NO_COLOR"] === undefined,
+    nowMs: Date.now(),
+  });
 }
 
 async function status(invocation: Invocation): Promise<number> {
+  const intervalMs = intervalOf(invocation) * 1000;
   const session = await openSession(invocation);
-  const found = await environmentContainers(session.environment);
-  const containers = ordered(found.filter((container) => container.workload !== SECRETS_WRITER));
-  const traffic = await currentTraffic(session.config.targets.foundation.settings);
-  const weights = traffic && presentWeights(traffic, containers);
-  const grafana = containers.some((container) => container.workload === "grafana");
-  const links = addresses(session.config.targets.foundation.settings, grafana);
-  const healthy = containers.length > 0 && containers.every((c) => ["healthy", "running", "done"].includes(healthWord(c)));
-  if (invocation.on("json")) {
-    const rows = containers.map((container) => ({
-      name: container.name,
-      workload: container.workload,
-      colour: container.colour ?? null,
-      version: container.version,
-      state: container.state,
-      health: healthWord(container),
-      restarts: container.restarts,
-      startedAt: container.startedAt,
-      trafficPercent: trafficShare(container, weights) ?? null,
-    }));
-    const engine = session.record?.engine ?? null;
-    const document = { environment: session.environment, engine, healthy, containers: rows, traffic: traffic ?? null, urls: links };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    return 0;
+  requireDockerTarget(session);
+  const json = invocation.on("json");
+  if (!invocation.on("watch")) {
+    const report = await find(session);
+    process.stdout.write(`${json ? JSON.stringify(report, null, 2) : screen(report).join("\n")}\n`);
+    return report.healthy ? 0 : 1;
   }
-  if (containers.length === 0) {
-    process.stdout.write(`Nothing runs in environment ${session.environment}. ./astra up${environmentSuffix(session.environment)}\n`);
-    return 0;
-  }
-  const rows = containers.map((container) => {
-    const share = trafficShare(container, weights);
-    return [
-      container.workload,
-      container.colour ?? "-",
-      healthWord(container),
-      share === undefined ? "-" : `${share} %`,
-      container.version,
-      age(container),
-      String(container.restarts),
-    ];
-  });
-  process.stdout.write(`${table([["WORKLOAD", "COLOUR", "HEALTH", "TRAFFIC", "VERSION", "UP", "RESTARTS"], ...rows])}\n\n`);
-  process.stdout.write(`${links.map(({ name, url }) => `${name.padEnd(12)}  ${url}`).join("\n")}\n`);
+  const draw = async (): Promise<readonly string[]> => {
+    try {
+      // Opened again each time: a colour may have been deployed, or taken down.
+      const report = await find(await openSession(invocation));
+      return json ? [JSON.stringify(report)] : [...screen(report), "", `${new Date().toISOString().slice(11, 19)} UTC, every ${intervalMs / 1000} s, Ctrl-C ends`];
+    } catch (error) {
+      return json ? [JSON.stringify({ environment: session.environment, healthy: false, problems: [messageOf(error)] })] : messageOf(error).split("\n");
+    }
+  };
+  const pause = async (signal: AbortSignal): Promise<void> => await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+  await watch(draw, process.stdout, pause, untilInterrupted());
   return 0;
 }
 
 export const statusCommand: Command = {
   name: "status",
-  summary: "Show what runs: health, colour, share of requests, addresses.",
-  flags: { ...ENVIRONMENT_FLAG, ...JSON_FLAG },
+  summary: "Show what runs: health, colour, share of requests, use of memory and CPU, what fires, addresses.",
+  details: [
+    "",
+    "Ends with 0 when all is well, with 1 when something is not: a container that is missing or not healthy, an API that",
+    "does not answer or is degraded, a critical alert. CPU: 100 % is one core. Fields of --json: infra/status/report.ts.",
+  ],
+  flags: {
+    ...ENVIRONMENT_FLAG,
+    ...CONFIG_FLAG,
+    ...JSON_FLAG,
+    watch: { type: "boolean", short: "w", help: "show it again and again until Ctrl-C; with --json one line each time" },
+    interval: { type: "string", value: "SECONDS", help: `time between two looks (default: ${DEFAULT_INTERVAL_SECONDS})` },
+  },
   run: status,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { healthWord, trafficShare } from "../../../../infra/cli/commands/status.ts";
+import { healthWord, trafficShare } from "../../../../infra/status/container-health.ts";
 import { shellQuoted } from "../../../../infra/cli/commands/env.ts";
 import { isComplete } from "../../../../infra/cli/pick-colour.ts";
 import { table } from "../../../../infra/cli/table.ts";

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { healthWord, trafficShare } from "../../../../infra/status/container-health.ts";
 import { shellQuoted } from "../../../../infra/cli/commands/env.ts";
 import { isComplete } from "../../../../infra/cli/pick-colour.ts";
-import { table } from "../../../../infra/cli/table.ts";
 import { containerOf } from "../../../support/containers.ts";
 import { testStack } from "../../../support/platform-models.ts";
 
@@ -43,10 +42,6 @@ test("a colour is complete when every workload runs", () => {
   expect(isComplete(blue, workloads)).toBe(true);
   expect(isComplete(blue.slice(1), workloads)).toBe(false);
   expect(isComplete(blue.map((container) => ({ ...container, state: "exited" })), workloads)).toBe(false);
-});
-
-test("columns of a table line up", () => {
-  expect(table([["A", "LONG"], ["value", "x"]])).toBe("A      LONG\nvalue  x");
 });
 
 test("a value reaches the shell as it is", () => {

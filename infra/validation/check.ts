@@ -6,6 +6,8 @@ export interface ValidationContext {
   readonly environment: string;
   /** `down` removes its data. */
   readonly ephemeral: boolean;
+  /** Times by which promised times are stretched, from 1: tests on a busy machine ask what happens, not how fast. */
+  readonly patience: number;
   /** Address of a platform port on this machine: `http://127.0.0.1:8000`. */
   url(port: number): string;
   readonly clock: { now(): number; sleep(ms: number): Promise<void> };
@@ -13,8 +15,12 @@ export interface ValidationContext {
 }
 
 /** The checks against the platform on this machine. */
-export function validationContext(settings: Pick<Settings, "environment" | "ephemeral" | "portOffset">): ValidationContext {
+export function validationContext(
+  settings: Pick<Settings, "environment" | "ephemeral" | "portOffset">,
+  patience = 1,
+): ValidationContext {
   return {
+    patience,
     environment: settings.environment,
     ephemeral: settings.ephemeral,
     url: (port) => `http://127.0.0.1:${port + settings.portOffset}`,

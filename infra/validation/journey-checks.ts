@@ -82,12 +82,12 @@ const tradeAndEffects: ValidationCheck = {
   name: "a trade brings XP and a feed entry within 1 s, and the dashboard counts it within 10 s (R-EVT-2, R-GW-1)",
   async run(context) {
     const made = await trade(context);
-    const both = await eventually(context, EFFECT_MS, async () => {
+    const both = await eventually(context, EFFECT_MS * context.patience, async () => {
       const [xp, shown] = await Promise.all([experience(context), feedShows(context, made.id)]);
       if (xp <= made.xpBefore) return { notYet: `user ${DEMO_USER} has no more XP than before trade ${made.id} (${xp})` };
       return shown ? { done: xp - made.xpBefore } : { notYet: `the feed does not show trade ${made.id}` };
     });
-    const counted = await eventually(context, DASHBOARD_MS, async () => {
+    const counted = await eventually(context, DASHBOARD_MS * context.patience, async () => {
       const volume = await tradedVolume(context);
       return volume >= made.volumeBefore + AMOUNT
         ? { done: volume }

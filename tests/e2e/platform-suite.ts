@@ -15,6 +15,9 @@ export interface SuiteOptions {
   readonly portOffset: number;
 }
 
+/** `./astra test` holds the platform to its times; here the machine may be busy with other things. */
+const PATIENCE = 10;
+
 /**
  * The platform, deployed for real into an environment of its own by `./astra`, used, and removed. Tests build on each
  * other, in order. The environment is not declared ephemeral, since one of them wants data to survive `down`.
@@ -87,7 +90,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect(await idsOf(environment)).toEqual(before);
     });
 
-    const context = validationContext({ environment, ephemeral: false, portOffset });
+    const context = validationContext({ environment, ephemeral: false, portOffset }, PATIENCE);
     for (const check of checks)
       test(`validation: ${check.name}`, async () => {
         await check.run(context);

@@ -63,11 +63,12 @@ export const monitoringGroup: RuleGroup = {
       },
       test: {
         labels: { workload: "nft" },
-        value: "50%",
-        series: [
-          { series: 'up{workload="nft",colour="blue"}', bad: 0, good: 1 },
-          { series: 'up{workload="nft",colour="green"}', bad: 1, good: 1 },
-        ],
+        value: "16.67%",
+        series: Array.from({ length: 12 }, (_, index) => ({
+          series: `up{workload="nft",instance="${index}"}`,
+          bad: index < 2 ? 0 : 1,
+          good: index < 1 ? 0 : 1,
+        })),
       },
     },
     {
@@ -135,7 +136,7 @@ export const monitoringGroup: RuleGroup = {
     {
       name: "PrometheusNoAlertmanager",
       severity: "critical",
-      expr: `(max(${monitoring.ALERTMANAGERS.name}) or vector(0)) < 1`,
+      expr: `(max(${monitoring.ALERTMANAGERS.name}) or vector(0)) == 0`,
       forSeconds: 120,
       summary: "Alerts go nowhere.",
       description: "Prometheus knows no Alertmanager.",

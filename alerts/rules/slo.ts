@@ -5,6 +5,9 @@ import { BURN_ALERTS, BURN_WINDOWS, slos } from "../model/slo.ts";
 const REQUESTS = "slo:requests:rate5m";
 const ERRORS = "slo:errors:rate5m";
 const BUDGET = "slo:error_budget:ratio";
+const INTERVAL_SECONDS = 30;
+/** Few requests prove nothing. */
+const moreThan = (requests: number, window: string): string => `sum_over_time(${REQUESTS}[${window}]) * ${INTERVAL_SECONDS} > ${requests}`;
 const burnRate = (window: string): string => `slo:burn_rate:${window}`;
 
 const records: readonly RecordRule[] = [
@@ -53,8 +56,7 @@ function burnAlert({ name, severity, pair, forSeconds, leaves, test }: BurnAlert
   return {
     name,
     severity,
-    // Few requests prove nothing: more than 50 in an hour have to be there.
-    expr: `${burnRate(long)} > ${factor} and ${burnRate(short)} > ${factor} and avg_over_time(${REQUESTS}[1h]) * 3600 > 50`,
+    expr: `${burnRate(long)} > ${factor} and ${burnRate(short)} > ${factor} and ${moreThan(50, "1h")}`,
     forSeconds,
     summary: "An SLO's error budget burns too fast.",
     description:
@@ -113,7 +115,7 @@ export const slo: RuleGroup = {
   component: "slo",
   owner: "platform",
   dashboard: DASHBOARDS.gateway,
-  intervalSeconds: 30,
+  intervalSeconds: INTERVAL_SECONDS,
   records,
   alerts: [
     burnAlert({
@@ -151,7 +153,7 @@ export const slo: RuleGroup = {
     {
       name: "SLOBudgetSpent",
       severity: "warning",
-      expr: `${burnRate("14d")} > 1`,
+      expr: `${burnRate("14d")} > 1 and ${moreThan(1000, "14d")}`,
       forSeconds: 3600,
       summary: "An SLO's error budget of two weeks is spent.",
       description: "Over 14 days SLO {{ $labels.slo }} has used {{ $value | humanizePercentage }} of its budget (threshold 100 %).",

@@ -1,10 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PROJECT_ROOT } from "../../../infra/host/paths.ts";
-import { promtool } from "../../support/promtool.ts";
+import { GENERATED_RULES as folder, promtool } from "../../support/promtool.ts";
 
-const folder = join(PROJECT_ROOT, "alerts", "_gen");
 const rules = readdirSync(join(folder, "rules"));
 const tests = readdirSync(join(folder, "tests"));
 
@@ -14,7 +12,7 @@ const PATIENCE_MS = 600_000;
 describe("the generated rules in the platform's own Prometheus version (R-MON-2)", () => {
   it("are rules", { timeout: PATIENCE_MS }, async () => {
     expect(rules.length).toBeGreaterThanOrEqual(11);
-    const { code, output } = await promtool("check", "rules", ...rules.map((file) => `rules/${file}`));
+    const { code, output } = await promtool(folder, "check", "rules", ...rules.map((file) => `rules/${file}`));
     expect(output).toMatch(/SUCCESS: \d+ rules found/);
     expect(code, output).toBe(0);
   });
@@ -24,7 +22,7 @@ describe("the generated rules in the platform's own Prometheus version (R-MON-2)
   });
 
   it.each(tests)("fire above, are silent below, silent before their time, and end: %s", { timeout: PATIENCE_MS }, async (file) => {
-    const { code, output } = await promtool("test", "rules", `tests/${file}`);
+    const { code, output } = await promtool(folder, "test", "rules", `tests/${file}`);
     expect(output).toContain("SUCCESS");
     expect(code, output).toBe(0);
   });

@@ -82,7 +82,7 @@ export interface RunningService {
 
 /** Starts a service in this process and waits until it is ready: what tests use. It stops without the announcement. */
 export async function startService(definition: ServiceDefinition, config: ServiceConfig): Promise<RunningService> {
-  const drainTimes = { announceMs: 0, inFlightMs: 5_000 };
+  const drainTimes = { handOverMs: 0, announceMs: 0, inFlightMs: 5_000 };
   const running = await launchService(definition, config, { drainTimes, workloads: workloadNames() });
   await running.ready;
   return running;

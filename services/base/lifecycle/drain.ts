@@ -2,6 +2,11 @@ import type { Logger } from "pino";
 import { withDeadline, type Delay } from "../deadline.ts";
 
 export interface DrainTimes {
+  /**
+   * Time in which the other colour hears that this one leaves and takes its share, while this one still serves as before:
+   * longer than two agent checks of the edge, so that at no moment all gateways say that they want nothing.
+   */
+  readonly handOverMs: number;
   /** Time that callers get to hear of the leave while everything is still answered. */
   readonly announceMs: number;
   /** Longest wait for requests in flight after the listener has closed. */
@@ -9,14 +14,16 @@ export interface DrainTimes {
 }
 
 /** As deployed: the stop grace period is 30 s. */
-export const DRAIN_TIMES: DrainTimes = { announceMs: 1_500, inFlightMs: 20_000 };
+export const DRAIN_TIMES: DrainTimes = { handOverMs: 700, announceMs: 1_500, inFlightMs: 20_000 };
 
 /** Longest time of each step that talks to somebody else. */
 const STEP_MS = 3_000;
 
 export interface DrainSteps {
-  /** Agent check and registry say that no new request should come. */
+  /** The registry says that this instance leaves. */
   announce(): Promise<void>;
+  /** Agent check and readiness say that no new request should come. */
+  turnAway(): void;
   /** Closes the listener; resolves when no request is in flight any more. */
   closeListener(): Promise<void>;
   /** Cuts the requests that did not finish in time. */
@@ -29,7 +36,7 @@ export interface DrainSteps {
 }
 
 /**
- * Leaves without failing anybody: say so, keep answering until everybody knows, finish what is in flight, then end.
+ * Leaves without failing anybody: say so, let the others take over, keep answering until everybody knows, finish what is in flight, then end.
  * A step that fails or hangs does not stop the next one.
  */
 export async function drain(steps: DrainSteps, times: DrainTimes, delay: Delay, log: Logger): Promise<void> {
@@ -43,7 +50,9 @@ export async function drain(steps: DrainSteps, times: DrainTimes, delay: Delay, 
     }
   };
   log.info("stop: draining");
-  await Promise.all([step("announce", STEP_MS, steps.announce), delay(times.announceMs)]);
+  await Promise.all([step("announce", STEP_MS, steps.announce), delay(times.handOverMs)]);
+  steps.turnAway();
+  await delay(times.announceMs);
   const finished = await step("requests in flight", times.inFlightMs, steps.closeListener);
   if (!finished) steps.cutInFlight();
   await step("work", STEP_MS, steps.stopWork);

@@ -78,10 +78,13 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   await mount(app, definition, context);
   await app.listen({ host: config.host, port: config.port });
   const port = (app.server.address() as AddressInfo).port;
+  // While it hands over, this process goes on asking for what it had: the registry gives its share to others already.
+  let weightBeforeLeaving: number | undefined;
+  const weight = (): number => weightBeforeLeaving ?? traffic.weight(declaration.name, config.colour);
   const agent = await startAgentCheck(config.host, config.agentPort, () => ({
     ready: phase.ready,
     draining: phase.draining,
-    weight: traffic.weight(declaration.name, config.colour),
+    weight: weight(),
   })).catch(async (error: unknown) => {
     await app.close();
     throw error;
@@ -105,11 +108,12 @@ export async function launchService(definition: ServiceDefinition, config: Servi
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    phase.startDraining();
+    weightBeforeLeaving = weight();
     stopping.abort();
     await drain(
       {
         announce: () => membership.announceDraining(),
+        turnAway: () => phase.startDraining(),
         closeListener: () => closeWhenIdle(app),
         cutInFlight: () => app.server.closeAllConnections(),
         stopWork: async () => {

@@ -48,7 +48,7 @@ export class PostgresDatabase implements Database {
       max,
       idleTimeoutMillis: options.idleMs ?? 10_000,
     });
-    this.#pool.on("error", (error) => options.log.warn({ err: error }, "an idle database connection was lost"));
+    this.#pool.on("error", (error) => options.log.warn({ reason: error.message }, "an idle database connection was lost"));
     this.#breaker = new DatabaseBreaker(options.breaker);
     this.#metrics = options.metrics;
     this.#maxWaiting = options.maxWaiting ?? 500;

@@ -93,16 +93,18 @@ describe("a service made from the template (R-SVC-2)", () => {
         app.get("/quick", () => ({ quick: true }));
       },
     });
-    const options = { drainTimes: { announceMs: 400, inFlightMs: 5_000 }, workloads: ["sample"] };
+    const options = { drainTimes: { handOverMs: 1_000, announceMs: 1_500, inFlightMs: 5_000 }, workloads: ["sample"] };
     const service = await launchService(held, sampleConfig(redis), options);
     await service.ready;
     const slow = get(service, "/api/v1/sample/slow");
     await waitFor("the slow request", () => Promise.resolve(release));
     const stopped = service.stop();
+    // While the others take over, it serves as before.
+    expect((await get(service, "/health/ready")).status).toBe(200);
+    await waitFor("the hand-over to end", async () => ((await get(service, "/health/ready")).status === 503 ? true : undefined));
     const draining = await get(service, "/api/v1/sample/quick");
     expect(draining.status).toBe(200);
     expect(draining.headers.get("connection")).toBe("close");
-    expect((await get(service, "/health/ready")).status).toBe(503);
     expect((await registered(service, "sample-1"))?.state).toBe("draining");
     await waitFor("the listener to close", () => get(service, "/api/v1/sample/quick").then(() => undefined, () => true));
     release?.();
@@ -114,7 +116,7 @@ describe("a service made from the template (R-SVC-2)", () => {
     const own = await createTestRedis();
     try {
       await dockerOrFail(["pause", own.id]);
-      const service = await launchService(sampleService(), sampleConfig(own), { drainTimes: { announceMs: 0, inFlightMs: 1_000 }, workloads: ["sample"] });
+      const service = await launchService(sampleService(), sampleConfig(own), { drainTimes: { handOverMs: 0, announceMs: 0, inFlightMs: 1_000 }, workloads: ["sample"] });
       running.push(service);
       expect((await get(service, "/health/live")).status).toBe(200);
       expect((await get(service, "/health/ready")).status).toBe(503);

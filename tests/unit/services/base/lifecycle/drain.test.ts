@@ -4,7 +4,7 @@ import { delay } from "../../../../../services/base/deadline.ts";
 import { drain, type DrainSteps } from "../../../../../services/base/lifecycle/drain.ts";
 
 const log = pino({ level: "silent" });
-const TIMES = { announceMs: 1_500, inFlightMs: 20_000 };
+const TIMES = { handOverMs: 700, announceMs: 1_500, inFlightMs: 20_000 };
 
 /** Steps that only note their names. */
 function notedSteps(notes: string[], changes: Partial<DrainSteps> = {}): DrainSteps {
@@ -14,6 +14,7 @@ function notedSteps(notes: string[], changes: Partial<DrainSteps> = {}): DrainSt
   };
   return {
     announce: note("announce"),
+    turnAway: () => void notes.push("turnAway"),
     closeListener: note("closeListener"),
     cutInFlight: () => void notes.push("cutInFlight"),
     stopWork: note("stopWork"),
@@ -27,24 +28,26 @@ describe("a drain (R-SVC-2, R-DEP-2)", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
   afterEach(() => void vi.useRealTimers());
 
-  it("says that it leaves 1.5 s before it closes the listener, and closes the stores last", async () => {
+  it("lets the others take over for 0.7 s, turns away for 1.5 s, then closes the listener, and the stores last", async () => {
     const notes: string[] = [];
     const done = drain(notedSteps(notes), TIMES, delay, log);
-    await vi.advanceTimersByTimeAsync(1_499);
+    await vi.advanceTimersByTimeAsync(699);
     expect(notes).toEqual(["announce"]);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(notes).toEqual(["announce", "turnAway"]);
     await vi.advanceTimersByTimeAsync(1);
     await done;
-    expect(notes).toEqual(["announce", "closeListener", "stopWork", "leave", "closeStores"]);
+    expect(notes).toEqual(["announce", "turnAway", "closeListener", "stopWork", "leave", "closeStores"]);
   });
 
   it("cuts requests that are still in flight after 20 s", async () => {
     const notes: string[] = [];
     const done = drain(notedSteps(notes, { closeListener: () => new Promise(() => undefined) }), TIMES, delay, log);
-    await vi.advanceTimersByTimeAsync(21_499);
-    expect(notes).toEqual(["announce"]);
+    await vi.advanceTimersByTimeAsync(22_199);
+    expect(notes).toEqual(["announce", "turnAway"]);
     await vi.advanceTimersByTimeAsync(1);
     await done;
-    expect(notes).toEqual(["announce", "cutInFlight", "stopWork", "leave", "closeStores"]);
+    expect(notes).toEqual(["announce", "turnAway", "cutInFlight", "stopWork", "leave", "closeStores"]);
   });
 
   it("goes on when a step fails or hangs", async () => {
@@ -54,8 +57,8 @@ describe("a drain (R-SVC-2, R-DEP-2)", () => {
       stopWork: () => new Promise(() => undefined),
     });
     const done = drain(steps, TIMES, delay, log);
-    await vi.advanceTimersByTimeAsync(1_500 + 3_000);
+    await vi.advanceTimersByTimeAsync(700 + 1_500 + 3_000);
     await done;
-    expect(notes).toEqual(["closeListener", "leave", "closeStores"]);
+    expect(notes).toEqual(["turnAway", "closeListener", "leave", "closeStores"]);
   });
 });

@@ -8,6 +8,7 @@ import { validationContext } from "../../infra/validation/check.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
 import { withSteadyRequests } from "./steady-requests.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 export interface SuiteOptions {
   readonly engine: EngineName;
@@ -103,8 +104,12 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       const services = lines.map((line) => (JSON.parse(line) as { readonly service: string }).service);
       expect(services).toEqual(expect.arrayContaining(["gateway", "trading"]));
 
-      const monitoring = JSON.parse(await astraOk("monitoring", ...here, "--json")) as { readonly targets: { readonly up: number } };
-      expect(monitoring.targets.up).toBeGreaterThan(10);
+      // Prometheus has just been started: it asks its targets one after the other, and its first alert takes a while.
+      await waitFor("more than 10 targets to be up", async () => {
+        const { output } = await astra("monitoring", ...here, "--json");
+        const { targets } = JSON.parse(output) as { readonly targets: { readonly up: number } };
+        return targets.up > 10 ? true : undefined;
+      }, 60_000);
 
       const { containers } = JSON.parse((await astra("status", ...here, "--json")).output) as {
         readonly containers: readonly { readonly workload: string; readonly trafficPercent: number | null; readonly memoryLimitBytes: number | null }[];

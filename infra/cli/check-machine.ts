@@ -27,6 +27,17 @@ export function checkContext(
 }
 
 /**
+ * Whether health checks may have a start interval on this machine.
+ * @throws UserError when Docker does not answer.
+ */
+export async function startInterval(engine: EngineName): Promise<boolean> {
+  const version = await engineVersion();
+  if ("problem" in version) throw new UserError(`Docker engine: ${version.problem}`);
+  const tool = engine === "compose" && version.major >= 25 ? await findComposeTool() : undefined;
+  return knowsStartInterval(version.version, engine === "compose" ? (tool ?? { startInterval: false }) : undefined);
+}
+
+/**
  * Makes sure that the machine can carry the platform, as the first step of `up`.
  * @throws UserError naming the first thing that is wrong and what to do.
  */
@@ -39,11 +50,7 @@ export async function checkMachine(
     "machine",
     async (report) => {
       const findings = await requireMachine(checkContext(session, engine, { repair: true, report }));
-      const version = await engineVersion();
-      if ("problem" in version) throw new UserError(`Docker engine: ${version.problem}`);
-      const tool = engine === "compose" && version.major >= 25 ? await findComposeTool() : undefined;
-      const startInterval = knowsStartInterval(version.version, engine === "compose" ? (tool ?? { startInterval: false }) : undefined);
-      return { startInterval, findings };
+      return { startInterval: await startInterval(engine), findings };
     },
     ({ findings }) => findings.map((finding) => finding.check).join(", "),
   );

@@ -5,6 +5,7 @@ import { envCommand } from "./commands/env.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { monitoringCommand } from "./commands/monitoring.ts";
+import { previewCommand } from "./commands/preview.ts";
 import { renderCommand } from "./commands/render.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   logsCommand,
   monitoringCommand,
   doctorCommand,
+  previewCommand,
   renderCommand,
   imagesCommand,
   envCommand,

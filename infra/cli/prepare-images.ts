@@ -1,6 +1,6 @@
 import { buildImages } from "../images/build.ts";
 import { grafanaAvailable } from "../images/grafana.ts";
-import { imagePlan, imageReferences } from "../images/plan.ts";
+import { imagePlan, imageReferences, type ImageBuild } from "../images/plan.ts";
 import { pruneImages } from "../images/prune.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
@@ -8,7 +8,9 @@ import type { ImageReferences } from "../platform/images.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 
-export interface PreparedImages {
+/** Images of the platform as they would be, none of them made yet. */
+export interface PlannedImages {
+  readonly plan: readonly ImageBuild[];
   readonly images: ImageReferences;
   readonly grafana: boolean;
 }
@@ -30,30 +32,31 @@ async function decideGrafana(session: Session): Promise<boolean> {
 const KEPT_BUILDS = 3;
 
 /**
+ * Finds out which images the platform is made of. Builds nothing.
+ * @throws UserError when a service does not bundle.
+ */
+export async function planImages(session: Session): Promise<PlannedImages> {
+  const [grafana, base] = await Promise.all([decideGrafana(session), imagePlan(PROJECT_ROOT)]);
+  const plan = grafana ? await imagePlan(PROJECT_ROOT, { optional: true }) : base;
+  return { grafana, plan, images: imageReferences(plan) };
+}
+
+/**
  * Makes every image of the platform that is not here yet, and removes builds that are long out of use.
  * @throws UserError with what a build said.
  */
-export async function prepareImages(session: Session, progress: Progress): Promise<PreparedImages> {
-  const prepared = await progress.step(
-    "sources bundled, images planned",
-    async () => {
-      const [grafana, base] = await Promise.all([decideGrafana(session), imagePlan(PROJECT_ROOT)]);
-      return { grafana, plan: grafana ? await imagePlan(PROJECT_ROOT, { optional: true }) : base };
-    },
-    ({ plan }) => `${plan.length} images`,
-  );
+export async function makeImages({ plan, grafana }: PlannedImages, session: Session, progress: Progress): Promise<void> {
   const built = await progress.step(
     "images",
-    async (report) => await buildImages(prepared.plan, { onProgress: progress.plain ? (line) => progress.note(`              ${line}`) : report }),
+    async (report) => await buildImages(plan, { onProgress: progress.plain ? (line) => progress.note(`              ${line}`) : report }),
     (made) => (made.length === 0 ? "all here" : `${made.length} built`),
   );
   if (built.length > 0)
     await progress.step(
       "old images",
-      async () => await pruneImages(prepared.plan, KEPT_BUILDS),
+      async () => await pruneImages(plan, KEPT_BUILDS),
       (removed) => (removed.length === 0 ? "none to remove" : `${removed.length} removed`),
     );
-  if (!prepared.grafana && session.config.targets.foundation.settings.grafana === "auto")
+  if (!grafana && session.config.targets.foundation.settings.grafana === "auto")
     progress.note("Grafana is left out: its image is not here and no registry serves it. Everything else is deployed.");
-  return { images: imageReferences(prepared.plan), grafana: prepared.grafana };
 }

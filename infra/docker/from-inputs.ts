@@ -47,13 +47,15 @@ function volume(source: Plain<types.input.ContainerVolume>): FormMount {
 
 function health(check: Plain<types.input.ContainerHealthcheck> | undefined): { health?: HealthCheck } {
   if (check?.tests === undefined || check.tests[0] === "NONE") return {};
+  const startIntervalSeconds = seconds(check.startInterval);
   return {
     health: {
       test: check.tests,
       intervalSeconds: seconds(check.interval),
       timeoutSeconds: seconds(check.timeout),
       startPeriodSeconds: seconds(check.startPeriod),
-      ...(check.startInterval === undefined ? {} : { startIntervalSeconds: seconds(check.startInterval) }),
+      // The provider writes 0 where none was given.
+      ...(startIntervalSeconds > 0 ? { startIntervalSeconds } : {}),
       retries: check.retries ?? 0,
     },
   };

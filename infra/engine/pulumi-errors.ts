@@ -89,8 +89,22 @@ function diagnostics(output: string): string {
   return [...new Set(kept)].slice(0, MOST_LINES).join("\n") || lastLines(output, 20);
 }
 
+/** The errors of a `--json` report in the form of a plain one; any other output as it is. */
+function withoutJson(output: string): string {
+  if (!output.startsWith("{")) return output;
+  try {
+    const { diagnostics: all = [] } = JSON.parse(output.slice(0, output.lastIndexOf("}") + 1)) as {
+      diagnostics?: readonly { readonly severity: string; readonly message: string }[];
+    };
+    return all.map(({ severity, message }) => `${severity}: ${message.trim()}`).join("\n");
+  } catch {
+    return output;
+  }
+}
+
 /** What to tell people of a failed `pulumi`: one clear line where the reason is known, else what it said itself. */
-export function pulumiError(action: string, stackName: string, output: string): PulumiError {
+export function pulumiError(action: string, stackName: string, raw: string): PulumiError {
+  const output = withoutJson(raw);
   for (const known of KNOWN) {
     const match = known.pattern.exec(output);
     if (match) return new PulumiError(known.code, known.message(stackName, match));

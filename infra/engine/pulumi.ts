@@ -59,10 +59,14 @@ function reporting(report: Report): (line: string) => void {
   };
 }
 
-/** What `up` of a stack would change, in Pulumi's own words. */
-export async function pulumiPreview(target: StackTarget): Promise<string> {
+/**
+ * What `up` of a stack would change, as Pulumi's JSON; undefined where the stack has never been deployed: making it, to
+ * look at it, would be a change.
+ */
+export async function pulumiPreview(target: StackTarget): Promise<string | undefined> {
+  if ((await exportStack(target.stackName)) === undefined) return undefined;
   await ensureStack(target);
-  return await operate(target, ["preview", "--refresh", "--suppress-progress", "--diff"]);
+  return await operate(target, ["preview", "--refresh", "--json"]);
 }
 
 /** Deploys by the Pulumi engine. */

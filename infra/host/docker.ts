@@ -20,3 +20,10 @@ export async function engineVersion(): Promise<{ major: number; version: string 
   if (result.code !== 0 || version === "") return { problem: result.stderr.trim() || `docker exited with ${result.code}` };
   return { major: Number.parseInt(version, 10), version };
 }
+
+/** Memory of the machine that the engine runs on; undefined when it does not say. */
+export async function engineMemoryBytes(): Promise<number | undefined> {
+  const result = await docker(["info", "--format", "{{.MemTotal}}"]);
+  const bytes = Number(result.stdout.trim());
+  return result.code === 0 && Number.isInteger(bytes) && bytes > 0 ? bytes : undefined;
+}

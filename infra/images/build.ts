@@ -31,7 +31,8 @@ export async function removeBuildStages(built: readonly ImageBuild[]): Promise<v
   }
 }
 
-async function missingOf(plan: readonly ImageBuild[]): Promise<readonly ImageBuild[]> {
+/** Images of a plan that this machine lacks. */
+export async function missingOf(plan: readonly ImageBuild[]): Promise<readonly ImageBuild[]> {
   const here = await Promise.all(plan.map(async (image) => await imageIsHere(image.reference)));
   return plan.filter((_, index) => here[index] !== true);
 }

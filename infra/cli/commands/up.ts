@@ -15,7 +15,8 @@ import type { ImageReferences } from "../../platform/images.ts";
 import { COLOURS, type Colour } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { deployStack } from "../deploy-stack.ts";
-import { prepareImages } from "../prepare-images.ts";
+import { makeImages, planImages } from "../prepare-images.ts";
+import { requirePolicy } from "../policy.ts";
 import { Progress } from "../progress.ts";
 import { chosenEngine, loadEngine, openSession, requireDockerTarget, type Session } from "../session.ts";
 import { checkMachine } from "../check-machine.ts";
@@ -64,14 +65,16 @@ async function up(invocation: Invocation): Promise<number> {
     if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
     const host = await checkMachine(session, choice.engine, progress);
     requireOwnContainers(session.environment, choice.engine, await environmentContainers(session.environment));
-    const { images, grafana } = await prepareImages(session, progress);
-    const deployment: Deployment = {
-      session,
-      engine: await loadEngine(choice.engine),
-      progress,
-      facts: { startInterval: host.startInterval, grafana, ...(await dockerSocketFacts()) },
-      images,
-    };
+    const planned = await progress.step(
+      "sources bundled, images planned",
+      async () => await planImages(session),
+      ({ plan }) => `${plan.length} images`,
+    );
+    const { images, grafana } = planned;
+    const facts: HostFacts = { startInterval: host.startInterval, grafana, ...(await dockerSocketFacts()) };
+    await requirePolicy(session.config, facts, images, progress);
+    await makeImages(planned, session, progress);
+    const deployment: Deployment = { session, engine: await loadEngine(choice.engine), progress, facts, images };
     if (deployment.facts.dockerSocketGid === undefined)
       progress.note(`The agent is left out: there is no ${ENGINE_SOCKET} on this machine. Containers that stay unhealthy are not restarted.`);
     const first: EnvironmentRecord = {

@@ -57,3 +57,14 @@ test("anything else is told in Pulumi's own errors, without its warnings and wha
     ].join("\n"),
   });
 });
+
+test("the errors of a JSON report are told like those of a plain one", () => {
+  const diagnostics = [
+    { severity: "warning", message: "resource plugin docker is expected to have another version\n" },
+    { severity: "error", message: "Stack dev holds the foundation of environment dev and has not been deployed.\n" },
+    { severity: "error", message: "preview failed" },
+  ];
+  expect(pulumiError("preview", "blue", `${JSON.stringify({ steps: [], diagnostics })}\n`).message).toBe(
+    "pulumi preview of stack blue failed:\nStack dev holds the foundation of environment dev and has not been deployed.",
+  );
+});

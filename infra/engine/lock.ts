@@ -1,6 +1,8 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../host/user-error.ts";
 
 /** Who holds the lock. */
@@ -37,13 +39,19 @@ function isAlive(holder: LockHolder): boolean {
   return start !== undefined && (start === "" || holder.processStart === "" || start === holder.processStart);
 }
 
-async function readHolder(file: string): Promise<LockHolder | undefined> {
+/** The holder that a lock names; undefined where it is damaged. */
+function parseHolder(text: string): LockHolder | undefined {
   try {
-    const value = JSON.parse(await readFile(file, "utf8")) as Partial<LockHolder>;
+    const value = JSON.parse(text) as Partial<LockHolder>;
     return typeof value.pid === "number" ? { processStart: "", command: "?", since: "?", ...value, pid: value.pid } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Undefined: there is no lock. */
+async function readLock(file: string): Promise<string | undefined> {
+  return await readFile(file, "utf8").catch(() => undefined);
 }
 
 async function tryLink(own: string, file: string): Promise<boolean> {
@@ -56,16 +64,35 @@ async function tryLink(own: string, file: string): Promise<boolean> {
   }
 }
 
-/** Moves the lock aside before it is removed: had another taken it meanwhile, it is put back. */
-async function removeStale(file: string, aside: string, judged: LockHolder | undefined): Promise<void> {
+const ATTEMPTS = 20;
+const PAUSE_MS = 50;
+
+/** Longer than anybody needs to look at a lock and remove it. */
+const GUARD_MS = 10_000;
+
+/**
+ * Removes the lock if its holder is gone. One at a time may do that, and looks again first: as long as the stale lock
+ * stands nobody can take it, so what is removed is never a new holder's.
+ */
+async function removeStale(file: string): Promise<void> {
+  const guard = `${file}.stale`;
   try {
-    await rename(file, aside);
+    await (await open(guard, "wx", 0o600)).close();
   } catch {
+    const age = await stat(guard).then((found) => Date.now() - found.mtimeMs, () => 0);
+    // Its maker was killed between two lines.
+    if (age > GUARD_MS) await rm(guard, { force: true });
     return;
   }
-  const moved = await readHolder(aside);
-  if (moved && moved.pid !== judged?.pid) await tryLink(aside, file);
-  await rm(aside, { force: true });
+  try {
+    const text = await readLock(file);
+    // Released meanwhile: the next one who looks may have it.
+    if (text === undefined) return;
+    const holder = parseHolder(text);
+    if (holder === undefined || !isAlive(holder)) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 function releasable(file: string): Lock {
@@ -90,19 +117,20 @@ export async function takeLock(file: string, command: string): Promise<Lock> {
     command,
     since: new Date().toISOString(),
   };
-  const own = `${file}.${process.pid}`;
+  const own = `${file}.${randomUUID()}`;
   try {
     // A link appears whole or not at all: nobody reads a half-written lock.
     await writeFile(own, JSON.stringify(mine), { mode: 0o600 });
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await tryLink(own, file)) return releasable(file);
-      const holder = await readHolder(file);
+      const holder = parseHolder((await readLock(file)) ?? "");
       if (holder && isAlive(holder))
         throw new UserError(
           `Another \`astra ${holder.command}\` is at work on this environment (process ${holder.pid}, since ${holder.since}).\n` +
             "Wait for it to end, or end it; then run this again.",
         );
-      await removeStale(file, `${own}.stale`, holder);
+      await removeStale(file);
+      await sleep(PAUSE_MS);
     }
   } finally {
     await rm(own, { force: true });

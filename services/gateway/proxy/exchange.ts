@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import type { FastifyReply } from "fastify";
 import type { Dispatcher } from "undici";
 import { Problem } from "../../base/problem.ts";
 import { responseHeaders } from "./headers.ts";
+import type { ProxyCall } from "./proxy-call.ts";
 
 /** What became of one try. Only after `failed` may somebody else still answer: nothing has reached the caller. */
 export type ExchangeResult =
@@ -28,9 +28,9 @@ class AnswerTimeoutError extends Error {}
 const NEVER_CONNECTED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
 
 /** Passes one request to one instance and its answer back, both as streams. Resolves in every case. */
-export function exchange(pool: Dispatcher, request: ExchangeRequest, reply: FastifyReply, answerMs: number): Promise<ExchangeResult> {
+export function exchange(pool: Dispatcher, request: ExchangeRequest, call: ProxyCall, answerMs: number): Promise<ExchangeResult> {
   return new Promise((resolve) => {
-    const relay = new Relay(reply, request.method === "HEAD", resolve);
+    const relay = new Relay(call, request.method === "HEAD", resolve);
     relay.watch(answerMs);
     try {
       pool.dispatch({ method: request.method, path: request.path, headers: request.headers, body: request.body ?? null }, relay);
@@ -42,7 +42,7 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, reply: Fast
 
 /** One answer on its way through: undici calls it, it writes to the caller. */
 class Relay implements Dispatcher.DispatchHandler {
-  readonly #reply: FastifyReply;
+  readonly #call: ProxyCall;
   readonly #isHead: boolean;
   readonly #resolve: (result: ExchangeResult) => void;
   readonly #onClose = (): void => this.#end(new ClientGoneError("the caller has gone"));
@@ -52,15 +52,15 @@ class Relay implements Dispatcher.DispatchHandler {
   #sent = false;
   #started = false;
 
-  constructor(reply: FastifyReply, isHead: boolean, resolve: (result: ExchangeResult) => void) {
-    this.#reply = reply;
+  constructor(call: ProxyCall, isHead: boolean, resolve: (result: ExchangeResult) => void) {
+    this.#call = call;
     this.#isHead = isHead;
     this.#resolve = resolve;
   }
 
   watch(answerMs: number): void {
     this.#timer = setTimeout(() => this.#end(new AnswerTimeoutError(`no answer within ${answerMs} ms`)), answerMs);
-    this.#reply.raw.once("close", this.#onClose);
+    this.#call.response.once("close", this.#onClose);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -74,22 +74,22 @@ class Relay implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#started = true;
     this.#controller = controller;
-    const { raw } = this.#reply;
-    this.#reply.hijack();
-    raw.on("drain", () => controller.resume());
-    raw.writeHead(status, responseHeaders(headers, this.#reply.getHeaders() as OutgoingHttpHeaders));
+    const { response, ownHeaders } = this.#call;
+    this.#call.takeOver();
+    response.on("drain", () => controller.resume());
+    response.writeHead(status, responseHeaders(headers, ownHeaders));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled || this.#isHead) return;
-    if (!this.#reply.raw.write(chunk)) controller.pause();
+    if (!this.#call.response.write(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
     if (this.#settled) return;
-    const { raw } = this.#reply;
-    this.#settle({ kind: "answered", status: raw.statusCode });
-    raw.end();
+    const { response } = this.#call;
+    this.#settle({ kind: "answered", status: response.statusCode });
+    response.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -110,7 +110,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#started) {
       this.#settle({ kind: "broken", error });
       // A cut connection is the only honest end of an answer whose head has promised more.
-      this.#reply.raw.destroy();
+      this.#call.response.destroy();
       return;
     }
     if (error instanceof Problem) return this.#settle({ kind: "rejected", problem: error });
@@ -120,7 +120,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #settle(result: ExchangeResult): void {
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#reply.raw.removeListener("close", this.#onClose);
+    this.#call.response.removeListener("close", this.#onClose);
     this.#resolve(result);
   }
 }

@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Colour } from "../../base/config.ts";
 import { Problem } from "../../base/problem.ts";
 import type { SeenInstance } from "../../base/registry/view.ts";
@@ -11,6 +10,7 @@ import type { GatewayTuning } from "../tuning.ts";
 import { exchange, type ExchangeResult } from "./exchange.ts";
 import { requestHeaders } from "./headers.ts";
 import type { InstancePools } from "./pools.ts";
+import type { ProxyCall } from "./proxy-call.ts";
 import { requestBody } from "./request-body.ts";
 
 /** Repeating them does no harm (RFC 9110, 9.2.2). */
@@ -41,9 +41,9 @@ export class Forwarder {
     this.#parts = parts;
   }
 
-  async forward(service: string, request: FastifyRequest, reply: FastifyReply, colour: Colour | undefined): Promise<ForwardResult> {
+  async forward(service: string, call: ProxyCall, colour: Colour | undefined): Promise<ForwardResult> {
     const { chooser, suspects, metrics, tuning } = this.#parts;
-    const body = requestBody(request.raw, tuning.maxBodyBytes);
+    const body = requestBody(call.raw, tuning.maxBodyBytes);
     if (body instanceof Problem) return { kind: "problem", problem: body, counts: false };
     const tried = new Set<string>();
     let failure: Failure | undefined;
@@ -51,7 +51,7 @@ export class Forwarder {
       const instance = chooser.choose(service, { colour, tried }) ?? (isWorthAsking(failure) ? chooser.choose(service, { colour }) : undefined);
       if (instance === undefined) break;
       if (attempt > 1) metrics.retries.inc({ upstream: service });
-      const result = await this.#attempt(instance, request, reply, body);
+      const result = await this.#attempt(instance, call, body);
       metrics.tried(service, instance.colour, outcomeOf(result));
       if (result.kind !== "failed") {
         if (result.kind === "answered") suspects.clear(instance.instance);
@@ -60,20 +60,20 @@ export class Forwarder {
       failure = result;
       tried.add(instance.instance);
       if (result.reason !== "timeout") suspects.mark(instance.instance);
-      if (!mayRepeat(result, request.method, body)) break;
+      if (!mayRepeat(result, call.method, body)) break;
     }
     return { kind: "problem", ...this.#problem(service, failure) };
   }
 
-  #attempt(instance: SeenInstance, request: FastifyRequest, reply: FastifyReply, body: Readable | undefined): Promise<ExchangeResult> {
-    const headers = requestHeaders(request.headers, {
-      correlationId: request.id,
-      clientAddress: request.socket.remoteAddress ?? "unknown",
-      host: request.headers.host,
-      protocol: request.protocol,
+  #attempt(instance: SeenInstance, call: ProxyCall, body: Readable | undefined): Promise<ExchangeResult> {
+    const headers = requestHeaders(call.headers, {
+      correlationId: call.correlationId,
+      clientAddress: call.raw.socket.remoteAddress ?? "unknown",
+      host: call.headers.host,
+      protocol: call.protocol,
     });
     const { pools, tuning } = this.#parts;
-    return exchange(pools.of(instance), { method: request.method, path: request.url, headers, body }, reply, tuning.answerMs);
+    return exchange(pools.of(instance), { method: call.method, path: call.url, headers, body }, call, tuning.answerMs);
   }
 
   #problem(service: string, failure: Failure | undefined): { readonly problem: Problem; readonly counts: boolean } {

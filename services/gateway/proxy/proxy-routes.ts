@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { OPERATOR_HEADER, type OperatorCheck } from "../../base/auth/operator.ts";
 import type { Colour } from "../../base/config.ts";
@@ -6,6 +7,7 @@ import type { ServiceApp } from "../../base/service.ts";
 import { CircuitOpenError, type Breakers } from "../breaker/breakers.ts";
 import { gatewayProblems } from "../problems.ts";
 import type { Forwarder, ForwardResult } from "./forwarder.ts";
+import type { ProxyCall } from "./proxy-call.ts";
 
 /** Pins a request to a colour; only an operator may send it. */
 export const COLOUR_HEADER = "x-astra-colour";
@@ -43,10 +45,24 @@ export async function proxyRoutes(app: ServiceApp, services: readonly ServiceDec
 
 async function passOn(service: string, request: FastifyRequest, reply: FastifyReply, parts: ProxyParts): Promise<void> {
   const colour = pinnedColour(request, parts.operators);
-  const result = await guarded(service, parts.breakers, () => parts.forwarder.forward(service, request, reply, colour));
+  const result = await guarded(service, parts.breakers, () => parts.forwarder.forward(service, callOf(request, reply), colour));
   if (result.kind === "problem") throw result.problem;
   // The answer went out, or there is nobody to answer: Fastify has nothing to add.
   if (!reply.sent) reply.hijack();
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply): ProxyCall {
+  return {
+    correlationId: request.id,
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    protocol: request.protocol,
+    raw: request.raw,
+    response: reply.raw,
+    ownHeaders: reply.getHeaders() as OutgoingHttpHeaders,
+    takeOver: () => void reply.hijack(),
+  };
 }
 
 async function guarded(service: string, breakers: Breakers, work: () => Promise<ForwardResult>): Promise<ForwardResult> {

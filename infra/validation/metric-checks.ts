@@ -6,6 +6,10 @@ import { metricOfSeries } from "../../services/base/metrics-contract/contract.ts
 import { PORTS } from "../platform/ports.ts";
 import type { ValidationCheck, ValidationContext } from "./check.ts";
 import { at, eventually, request, requireStatus } from "./http.ts";
+import { executeTrade } from "./journey-checks.ts";
+
+/** A rate sees only what grows between two scrapes (15 s apart), and has no ratio in a minute without requests: the check trades. */
+const TRADE_EVERY_MS = 10_000;
 
 /** Slow rules are evaluated every 30 s, and a rate needs two samples. */
 const SETTLE_MS = 120_000;
@@ -81,7 +85,12 @@ const panelsHaveData: ValidationCheck = {
         if (source !== undefined) left.add(source);
         return source === undefined;
       });
+    let tradedAt = Number.NEGATIVE_INFINITY;
     await eventually(context, SETTLE_MS, async () => {
+      if (context.clock.now() - tradedAt >= TRADE_EVERY_MS) {
+        await executeTrade(context);
+        tradedAt = context.clock.now();
+      }
       const empty: string[] = [];
       for (const { name, expr } of queries) {
         const found = await samples(context, expr);

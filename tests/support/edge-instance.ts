@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 
 const name = process.env["NAME"] ?? "";
-/** Answer to the agent check; `silent` accepts and says nothing. */
+/** Answer to the agent check; `silent` accepts and says nothing, `closed`: neither listens, as a process that is starting. */
 let agent = process.env["AGENT"] ?? "silent";
 let requests = 0;
 
@@ -19,12 +19,13 @@ const service = createServer((request, response) => {
   if (request.url === "/slow") setTimeout(answer, 2000);
   else answer();
 });
-service.listen(8000);
+if (agent !== "closed") service.listen(8000);
 
-createTcpServer((socket) => {
+const agentServer = createTcpServer((socket) => {
   socket.on("error", () => undefined);
   if (agent !== "silent") socket.end(`${agent}\n`);
-}).listen(8099);
+});
+if (agent !== "closed") agentServer.listen(8099);
 
 // Control: PUT sets the agent's answer, GET tells how many requests came.
 createServer((request, response) => {
@@ -36,6 +37,8 @@ createServer((request, response) => {
   request.on("data", (chunk: Buffer) => (body += chunk.toString()));
   request.on("end", () => {
     agent = body;
+    if (!agentServer.listening) agentServer.listen(8099);
+    if (!service.listening) service.listen(8000);
     response.end();
   });
 }).listen(9000);

@@ -77,7 +77,9 @@ describe("the edge spreads requests by what each instance says", () => {
     await dockerOrFail(["kill", green.id]);
     expect(await spread(edge, 40)).toEqual({ blue: 40 });
     await edge.untilWeights({ blue: 50 });
-    const successor = await edge.startInstance("green", "silent");
+    // A name that comes back finds its slot as its predecessor left it: up, with the first share of a slow start, until
+    // a check fails. A process that starts refuses connections first, which costs nobody a request.
+    const successor = await edge.startInstance("green", "closed");
     expect(await spread(edge, 40)).toEqual({ blue: 40 });
     expect(await successor.requests()).toBe(0);
     await successor.say("up ready 50%");

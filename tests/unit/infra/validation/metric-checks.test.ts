@@ -10,7 +10,7 @@ interface Answers {
   /** Workloads that it reads. */
   readonly workloads?: readonly string[];
   /** Value of a query; absent: no series. */
-  readonly value?: (query: string) => number | undefined;
+  readonly value?: (query: string, trades: number) => number | undefined;
   readonly rules?: readonly unknown[];
 }
 
@@ -20,9 +20,10 @@ const everyWorkload = [...new Set(metricSources.flatMap((source) => source.workl
 /** A Prometheus that answers so; waiting moves its clock. */
 function prometheus({ names = [...seriesNames, ...recorded], workloads = everyWorkload, value = () => 1, rules = [] }: Answers): ValidationContext {
   let now = 0;
+  let trades = 0;
   const result = (query: string): unknown[] => {
     if (query === "count by (workload) (up)") return workloads.map((workload) => ({ metric: { workload }, value: [0, "1"] }));
-    const found = value(query);
+    const found = value(query, trades);
     return found === undefined ? [] : [{ metric: {}, value: [0, String(found)] }];
   };
   const data: Readonly<Record<string, (query: string) => unknown>> = {
@@ -41,6 +42,10 @@ function prometheus({ names = [...seriesNames, ...recorded], workloads = everyWo
     },
     fetch: async (input) => {
       const url = new URL(String(input));
+      if (url.pathname === "/api/v1/trading/execute") {
+        trades += 1;
+        return new Response(JSON.stringify({ trade: { id: `trade-${trades}` } }), { status: 201 });
+      }
       return await Promise.resolve(new Response(JSON.stringify({ data: data[url.pathname]?.(url.searchParams.get("query") ?? "") })));
     },
   };
@@ -81,6 +86,10 @@ describe("the check of panels (R-MON-1)", () => {
 
   test("passes when every query has a number", async () => {
     expect(await panels.run(prometheus({}))).toMatch(/^\d+ queries$/);
+  });
+
+  test("trades, since a ratio has no value in a minute without requests", async () => {
+    expect(await panels.run(prometheus({ value: (_, trades) => (trades >= 2 ? 1 : Number.NaN) }))).toMatch(/^\d+ queries$/);
   });
 
   test.each([

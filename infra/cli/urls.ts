@@ -1,3 +1,4 @@
+import type { OpenedBy } from "../host/runtime.ts";
 import { PORTS } from "../platform/ports.ts";
 import type { Settings } from "../platform/settings.ts";
 
@@ -5,17 +6,22 @@ import type { Settings } from "../platform/settings.ts";
 export interface Address {
   readonly name: string;
   readonly url: string;
+  /** Command that opens it; absent: it is open. */
+  readonly openBy?: string;
 }
 
-/** Addresses of an environment on this machine. */
-export function addresses(settings: Settings, grafana: boolean): readonly Address[] {
-  const http = (port: number, path = ""): string => `http://localhost:${port + settings.portOffset}${path}`;
+/** Addresses of an environment on this machine; those of a cluster once they are opened. */
+export function addresses(settings: Settings, grafana: boolean, openedBy: OpenedBy = () => undefined): readonly Address[] {
+  const address = (name: string, port: number, path = ""): Address => {
+    const openBy = openedBy(port);
+    return { name, url: `http://localhost:${port + settings.portOffset}${path}`, ...(openBy === undefined ? {} : { openBy }) };
+  };
   return [
-    { name: "gateway", url: http(PORTS.edge) },
-    { name: "dashboard", url: http(PORTS.edge, "/dashboard") },
-    { name: "registry", url: http(PORTS.edge, "/services") },
-    { name: "Prometheus", url: http(PORTS.prometheus) },
-    { name: "Alertmanager", url: http(PORTS.alertmanager) },
-    ...(grafana ? [{ name: "Grafana", url: http(PORTS.grafana) }] : []),
+    address("gateway", PORTS.edge),
+    address("dashboard", PORTS.edge, "/dashboard"),
+    address("registry", PORTS.edge, "/services"),
+    address("Prometheus", PORTS.prometheus),
+    address("Alertmanager", PORTS.alertmanager),
+    ...(grafana ? [address("Grafana", PORTS.grafana)] : []),
   ];
 }

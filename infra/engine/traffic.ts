@@ -3,29 +3,30 @@ import { compareAndSetTrafficTable, readTrafficTable } from "../../services/base
 import type { ColourWeights, TrafficTable } from "../../services/base/traffic/table.ts";
 import { effectiveWeights, type LiveColours } from "../../services/base/traffic/weights.ts";
 import type { Container } from "../host/containers.ts";
-import { docker } from "../host/docker.ts";
 import { UserError } from "../host/user-error.ts";
-import { containerName } from "../platform/names.ts";
 import { PORTS } from "../platform/ports.ts";
-import type { Settings } from "../platform/settings.ts";
 import { COLOURS, type Colour } from "../platform/workload.ts";
+import { withRuntime, type Place } from "./runtime.ts";
 
-type Place = Pick<Settings, "environment" | "portOffset">;
 export type Weights = Readonly<Record<string, ColourWeights>>;
 
 const CONNECT_MS = 3_000;
 const ATTEMPTS = 5;
 
-/** Works with the environment's Redis, over its port on loopback. Undefined: it is not there. */
+/** Works with the environment's Redis, over a port on loopback. Undefined: it is not there. */
 async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
-  const name = containerName(place.environment, undefined, "redis", 1);
-  const password = await docker(["exec", name, "cat", "/run/secrets/redis"]);
-  if (password.code !== 0) return undefined;
+  return await withRuntime(place, async (runtime) => {
+    const password = await runtime.secret("redis");
+    return password === undefined ? undefined : await workAt(place, await runtime.localPort(PORTS.redis), password, work);
+  });
+}
+
+async function workAt<T>(place: Place, port: number, password: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const { Redis } = await import("ioredis");
   const redis = new Redis({
     host: "127.0.0.1",
-    port: PORTS.redis + place.portOffset,
-    password: password.stdout.trim(),
+    port,
+    password,
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
     commandTimeout: CONNECT_MS,
@@ -37,7 +38,7 @@ async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): P
     await redis.connect();
     return await work(redis);
   } catch (cause) {
-    throw new UserError(`The traffic table of "${place.environment}" cannot be reached in ${name}. See: docker logs ${name}`, { cause });
+    throw new UserError(`The traffic table of "${place.environment}" cannot be reached in Redis. See: ./astra logs redis --environment ${place.environment}`, { cause });
   } finally {
     redis.disconnect();
   }

@@ -16,7 +16,7 @@ process.on("exit", () => {
 });
 
 /** Lines that a program prints. It is asked for no more than is read, and ended with the signal or the reader's end. */
-async function* linesOf(program: string, args: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+export async function* linesOf(program: string, args: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   if (signal.aborted) return;
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
   // There is no such program: then there are no lines.

@@ -1,3 +1,4 @@
+import { instanceSuffix } from "../platform/names.ts";
 import type { LogLevel } from "./level.ts";
 import type { LogLine, LogOrigin } from "./line.ts";
 
@@ -25,8 +26,7 @@ const KNOWN = new Set(["service", "instance", "colour", "version", "pid", "hostn
 
 /** `blue/trading`, `postgres`; `blue/trading-2` for the second instance. */
 export function originName({ container, workload, colour }: LogOrigin): string {
-  const number = /-(\d+)$/.exec(container)?.[1];
-  const name = number === undefined || number === "1" ? workload : `${workload}-${number}`;
+  const name = `${workload}${instanceSuffix(container)}`;
   return colour === undefined ? name : `${colour}/${name}`;
 }
 

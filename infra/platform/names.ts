@@ -21,6 +21,18 @@ export function secretsVolumeName(environment: string, colour: Colour | undefine
 /** Workload label of the short container that fills those volumes. It is Pulumi's own: the model has no such workload. */
 export const SECRETS_WRITER = "secrets";
 
+/**
+ * What tells one instance from the others of its workload, from the end of its name: `-2` of a second container, `-x7k2p`
+ * of a pod. Empty for the first container, and for a store's one pod.
+ */
+export function instanceSuffix(name: string): string {
+  const container = /^astra-.*-(\d+)$/.exec(name)?.[1];
+  if (container !== undefined) return container === "1" ? "" : `-${container}`;
+  const pod = /-([a-z0-9]{5})$/.exec(name)?.[1];
+  const ordinal = /-(\d+)$/.exec(name)?.[1];
+  return pod === undefined ? (ordinal === undefined || ordinal === "0" ? "" : `-${ordinal}`) : `-${pod}`;
+}
+
 /** Name by which other containers find all instances: `postgres`, `gateway-blue`. */
 export function hostAlias(workload: string, colour: Colour | undefined): string {
   return colour ? `${workload}-${colour}` : workload;

@@ -14,7 +14,9 @@ export interface ContainerStatus {
   readonly workload: string;
   readonly colour: Colour | null;
   readonly version: string;
-  /** Docker's word; `missing` where there is no such container. */
+  /** Empty where there is no such container. */
+  readonly image: string;
+  /** Docker's word, on a cluster also its reason why a pod waits; `missing` where there is no such container. */
   readonly state: string;
   /** `healthy`, `running` (has no check), `starting`, `done` (a job), or what is wrong: `unhealthy`, `stopped (1)`, `missing` ... */
   readonly health: string;
@@ -45,7 +47,8 @@ export interface StatusReport {
   readonly api: { readonly url: string; readonly status: string } | null;
   /** What fires, most severe first. */
   readonly alerts: readonly Pick<ActiveAlert, "name" | "severity" | "state">[] | null;
-  readonly urls: readonly { readonly name: string; readonly url: string }[];
+  /** `openBy`: the command that opens it, where it is not open by itself. */
+  readonly urls: readonly { readonly name: string; readonly url: string; readonly openBy?: string }[];
 }
 
 /** A container that the environment should have. */
@@ -64,6 +67,8 @@ export interface Findings {
   /** Undefined inside: there is no table. */
   readonly traffic: Asked<TrafficTable | undefined>;
   readonly usage: ReadonlyMap<string, ContainerUsage> | undefined;
+  /** Why there is no `usage`; absent: it was not told in time. */
+  readonly usageUnknown?: string;
   readonly alerts: readonly ActiveAlert[] | undefined;
   readonly apiUrl: string;
   /** `ok`, `degraded` ... */
@@ -71,7 +76,7 @@ export interface Findings {
   readonly urls: StatusReport["urls"];
 }
 
-const FINE = new Set(["healthy", "running", "starting", "done"]);
+const FINE = new Set(["healthy", "running", "starting", "stopping", "done"]);
 
 function place({ colour, workload, name }: Pick<ContainerStatus, "colour" | "workload" | "name">): string {
   return `${colour ?? ""}:${String(workloadNames.indexOf(workload)).padStart(3, "0")}:${name}`;
@@ -89,6 +94,7 @@ export function statusReport(findings: Findings): StatusReport {
       workload: container.workload,
       colour: container.colour ?? null,
       version: container.version,
+      image: container.image,
       state: container.state,
       health: healthWord(container),
       restarts: container.restarts,
@@ -104,7 +110,7 @@ export function statusReport(findings: Findings): StatusReport {
     .filter(({ name }) => !names.has(name))
     .map(({ name, workload, colour }): ContainerStatus => {
       const nothing = { restarts: 0, startedAt: null, trafficPercent: null, memoryBytes: null, memoryLimitBytes: null, cpuPercent: null };
-      return { name, workload, colour: colour ?? null, version: "", state: "missing", health: "missing", ...nothing };
+      return { name, workload, colour: colour ?? null, version: "", image: "", state: "missing", health: "missing", ...nothing };
     });
   const rows = [...present, ...missing].sort((a, b) => (place(a) < place(b) ? -1 : 1));
   const firing = findings.alerts?.filter((alert) => alert.state === "firing");
@@ -119,7 +125,7 @@ export function statusReport(findings: Findings): StatusReport {
   const unknown = runs
     ? [
         ...("problem" in findings.traffic ? [`who takes requests: ${findings.traffic.problem}`] : []),
-        ...(usage === undefined ? ["memory and CPU: the engine does not say in time"] : []),
+        ...(usage === undefined ? [`memory and CPU: ${findings.usageUnknown ?? "the engine does not say in time"}`] : []),
         ...(findings.alerts === undefined ? ["what fires: neither Prometheus nor Alertmanager answers"] : []),
       ]
     : [];

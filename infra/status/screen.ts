@@ -1,3 +1,4 @@
+import { instanceSuffix } from "../platform/names.ts";
 import type { ContainerStatus, StatusReport } from "./report.ts";
 
 export interface ScreenStyle {
@@ -40,7 +41,7 @@ function memory({ memoryBytes, memoryLimitBytes }: ContainerStatus): string {
 
 /** In the order of what one wants to know first: a narrow terminal goes without the last ones. */
 const COLUMNS: readonly Column[] = [
-  { title: "WORKLOAD", text: (row) => (/-([2-9]|\d\d+)$/.test(row.name) ? `${row.workload}-${row.name.split("-").at(-1) ?? ""}` : row.workload) },
+  { title: "WORKLOAD", text: (row) => `${row.workload}${instanceSuffix(row.name)}` },
   { title: "COLOUR", text: (row) => row.colour ?? "-" },
   { title: "HEALTH", text: (row) => row.health },
   { title: "SHARE", text: (row) => (row.trafficPercent === null ? "-" : `${row.trafficPercent} %`) },
@@ -53,7 +54,7 @@ const COLUMNS: readonly Column[] = [
 
 function healthColour(health: string): string {
   if (["healthy", "running", "done"].includes(health)) return GREEN;
-  return health === "starting" ? YELLOW : RED;
+  return health === "starting" || health === "stopping" ? YELLOW : RED;
 }
 
 function tableLines(rows: readonly ContainerStatus[], { columns = Number.POSITIVE_INFINITY, colours, nowMs }: ScreenStyle): readonly string[] {
@@ -105,6 +106,6 @@ export function statusScreen(report: StatusReport, style: ScreenStyle): readonly
     "",
     ...[...trafficLine(report, style.nowMs), ...alertLine(report)].map(cut),
     ...(report.api === null ? [] : [cut(`API           ${report.api.status}`)]),
-    ...report.urls.map(({ name, url }) => cut(`${name.padEnd(12)}  ${url}`)),
+    ...report.urls.map(({ name, url, openBy }) => cut(`${name.padEnd(12)}  ${url}${openBy === undefined ? "" : `  after: ${openBy}`}`)),
   ];
 }

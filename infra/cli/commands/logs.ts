@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nearest } from "../../config/suggest.ts";
-import { environmentContainers, type Container } from "../../host/containers.ts";
+import { withRuntime } from "../../engine/runtime.ts";
+import type { Container } from "../../host/containers.ts";
+import type { Runtime } from "../../host/runtime.ts";
 import { UserError } from "../../host/user-error.ts";
-import { containerLog, containerStarts } from "../../logs/docker-logs.ts";
 import { lineFilter, momentOf } from "../../logs/filter.ts";
 import { follow, readOn, type LogHost, type Positions } from "../../logs/follow.ts";
 import { LOG_LEVELS } from "../../logs/level.ts";
@@ -13,10 +14,10 @@ import { originName, renderJson, renderLine } from "../../logs/render.ts";
 import { ReorderBuffer } from "../../logs/reorder.ts";
 import { SECRETS_WRITER } from "../../platform/names.ts";
 import { workloadNames } from "../../platform/platform.ts";
-import { ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { environmentSuffix } from "../result.ts";
-import { environmentOf } from "../session.ts";
+import { openSession } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 const DEFAULT_TAIL = 200;
@@ -49,11 +50,11 @@ function sinceOf(invocation: Invocation): string | undefined {
   return moment.toISOString();
 }
 
-function hostOf(environment: string, wanted: (container: Container) => boolean): LogHost {
+function hostOf(runtime: Runtime, wanted: (container: Container) => boolean): LogHost {
   return {
-    containers: async () => (await environmentContainers(environment)).filter(wanted),
-    log: containerLog,
-    starts: (signal) => containerStarts(environment, signal),
+    containers: async () => (await runtime.containers()).filter(wanted),
+    log: runtime.log,
+    starts: runtime.starts,
   };
 }
 
@@ -63,7 +64,11 @@ async function print(text: string): Promise<void> {
 }
 
 async function logs(invocation: Invocation): Promise<number> {
-  const environment = environmentOf(invocation);
+  const { environment, config } = await openSession(invocation);
+  return await withRuntime(config.targets.foundation.settings, async (runtime) => await show(invocation, environment, runtime));
+}
+
+async function show(invocation: Invocation, environment: string, runtime: Runtime): Promise<number> {
   const { words } = invocation;
   checkWords(words);
   const colour = invocation.text("colour");
@@ -73,7 +78,7 @@ async function logs(invocation: Invocation): Promise<number> {
   const wants = lineFilter({ ...(level ? { level } : {}), ...(correlationId === undefined ? {} : { correlationId }) });
   const filtered = level !== undefined || correlationId !== undefined;
   const host = hostOf(
-    environment,
+    runtime,
     (container) =>
       container.workload !== SECRETS_WRITER &&
       (words.length === 0 || words.includes(container.workload)) &&
@@ -86,7 +91,7 @@ async function logs(invocation: Invocation): Promise<number> {
 
   const nameWidth = Math.max(8, ...containers.map((container) => originName({ ...container, container: container.name }).length));
   const style = { terminal: process.stdout.isTTY && process.env["NO_COLOR"] === undefined, nameWidth };
-  const show = async (line: LogLine): Promise<void> => print(invocation.on("json") ? renderJson(line) : renderLine(line, style));
+  const write = async (line: LogLine): Promise<void> => print(invocation.on("json") ? renderJson(line) : renderLine(line, style));
   const positions: Positions = new Map();
   const startedAt = new Date().toISOString();
   // Each log's end holds the end of all, unless lines are left out.
@@ -98,7 +103,7 @@ async function logs(invocation: Invocation): Promise<number> {
   );
   for await (const line of tail === undefined ? history : await lastLines(history, tail)) {
     if (signal.aborted) return 0;
-    await show(line);
+    await write(line);
   }
   if (!invocation.on("follow")) return 0;
 
@@ -112,16 +117,18 @@ async function logs(invocation: Invocation): Promise<number> {
   const following = follow(host, { positions, known: containers, since: startedAt, wants, onChange }, buffer, signal);
   // What ends the one ends the other: an engine that is gone must not leave a silent screen.
   const shown = (async () => {
-    for await (const line of buffer.lines(signal)) await show(line);
+    for await (const line of buffer.lines(signal)) await write(line);
   })();
   await Promise.race([following, shown]);
   if (signal.aborted) return 0;
-  throw new UserError("The engine does not tell what starts any more, so there is nothing to follow. Is Docker running? ./astra doctor");
+  throw new UserError(runtime.target === "docker"
+      ? "The engine does not tell what starts any more, so there is nothing to follow. Is Docker running? ./astra doctor"
+      : "The cluster does not tell what starts any more, so there is nothing to follow. Does it answer? kubectl get pods");
 }
 
 export const logsCommand: Command = {
   name: "logs",
-  summary: "Show the logs of all containers in order of time.",
+  summary: "Show the logs of all containers, or a cluster's pods, in order of time.",
   words: { help: "[WORKLOAD ...]", max: 50 },
   details: [
     "",
@@ -131,6 +138,7 @@ export const logsCommand: Command = {
   ],
   flags: {
     ...ENVIRONMENT_FLAG,
+    ...CONFIG_FLAG,
     colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "of one colour only" },
     level: { type: "string", short: "l", value: LOG_LEVELS.join("|"), choices: LOG_LEVELS, help: "of this level and above" },
     "correlation-id": { type: "string", value: "ID", help: "of one request, through every service" },

@@ -1,30 +1,36 @@
-import { docker } from "../../host/docker.ts";
-import { environmentContainers } from "../../host/containers.ts";
+import { withRuntime } from "../../engine/runtime.ts";
+import type { Runtime } from "../../host/runtime.ts";
 import { UserError } from "../../host/user-error.ts";
 import { monitoringReport, type Login } from "../../monitoring/report.ts";
 import { monitoringScreen } from "../../monitoring/screen.ts";
-import { SECRETS_PATH } from "../../platform/defaults.ts";
-import { containerName } from "../../platform/names.ts";
+import { PORTS } from "../../platform/ports.ts";
 import { environmentUrls } from "../../platform/urls.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, JSON_FLAG, type Command, type Invocation } from "../command.ts";
 import { environmentSuffix } from "../result.ts";
-import { openSession, requireDockerTarget } from "../session.ts";
+import { openSession, type Session } from "../session.ts";
 
 const GRAFANA_SECRET = "grafana_admin";
 
-async function grafanaLogin(environment: string, showSecrets: boolean): Promise<Login> {
-  const read = ["exec", containerName(environment, undefined, "grafana", 1), "cat", `${SECRETS_PATH}/${GRAFANA_SECRET}`];
-  const login = { name: "Grafana", user: "admin", secret: GRAFANA_SECRET, passwordBy: ["docker", ...read].join(" ") };
-  if (!showSecrets) return login;
-  const { code, stdout } = await docker(read);
-  return code === 0 ? { ...login, password: stdout.trim() } : login;
+async function grafanaLogin(runtime: Runtime, showSecrets: boolean): Promise<Login> {
+  const login = { name: "Grafana", user: "admin", secret: GRAFANA_SECRET, passwordBy: runtime.secretBy(GRAFANA_SECRET, "grafana") };
+  const password = showSecrets ? await runtime.secret(GRAFANA_SECRET) : undefined;
+  return password === undefined ? login : { ...login, password };
+}
+
+/** How to open what is not open by itself, one line each. */
+function openingLines({ openedBy }: Runtime, hasGrafana: boolean): readonly string[] {
+  const commands = [PORTS.prometheus, PORTS.alertmanager, ...(hasGrafana ? [PORTS.grafana] : [])].flatMap((port) => openedBy(port) ?? []);
+  return commands.length === 0 ? [] : ["", "Opened from this machine by:", ...commands.map((command) => `  ${command}`)];
 }
 
 async function monitoring(invocation: Invocation): Promise<number> {
   const session = await openSession(invocation);
-  requireDockerTarget(session);
+  return await withRuntime(session.config.targets.foundation.settings, async (runtime) => await show(invocation, session, runtime));
+}
+
+async function show(invocation: Invocation, session: Session, runtime: Runtime): Promise<number> {
   const { environment } = session;
-  const containers = await environmentContainers(environment);
+  const containers = await runtime.containers();
   if (!containers.some((container) => container.colour === undefined))
     throw new UserError(`Nothing runs in environment ${environment}. ./astra up${environmentSuffix(environment)}`);
   const hasGrafana = containers.some((container) => container.workload === "grafana");
@@ -32,11 +38,11 @@ async function monitoring(invocation: Invocation): Promise<number> {
   const logins: readonly Login[] = [
     { name: "Prometheus" },
     { name: "Alertmanager" },
-    ...(hasGrafana ? [await grafanaLogin(environment, invocation.on("show-secrets"))] : []),
+    ...(hasGrafana ? [await grafanaLogin(runtime, invocation.on("show-secrets"))] : []),
   ];
   const place = { environment, prometheus, alertmanager, ...(grafana === undefined ? {} : { grafana }), logins };
-  const report = await monitoringReport(place, fetch);
-  process.stdout.write(`${invocation.on("json") ? JSON.stringify(report, null, 2) : monitoringScreen(report).join("\n")}\n`);
+  const report = await monitoringReport(place, runtime.fetch);
+  process.stdout.write(`${invocation.on("json") ? JSON.stringify(report, null, 2) : [...monitoringScreen(report), ...openingLines(runtime, hasGrafana)].join("\n")}\n`);
   return report.working ? 0 : 1;
 }
 

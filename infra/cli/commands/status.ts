@@ -5,7 +5,9 @@ import { statusScreen } from "../../status/screen.ts";
 import type { StatusReport } from "../../status/report.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, JSON_FLAG, type Command, type Invocation } from "../command.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { openSession, requireDockerTarget, type Session } from "../session.ts";
+import { withRuntime } from "../../engine/runtime.ts";
+import type { Runtime } from "../../host/runtime.ts";
+import { openSession, type Session } from "../session.ts";
 import { addresses } from "../urls.ts";
 import { UsageError } from "../usage-error.ts";
 import { watch } from "../watch.ts";
@@ -23,13 +25,14 @@ function intervalOf(invocation: Invocation): number {
   return seconds;
 }
 
-async function find({ environment, record, config }: Session): Promise<StatusReport> {
+async function find({ environment, record, config }: Session, runtime: Runtime): Promise<StatusReport> {
   const { foundation, blue, green } = config.targets;
   return await findStatus({
     environment,
     record,
+    runtime,
     settings: { foundation: foundation.settings, blue: blue.settings, green: green.settings },
-    urls: (grafana) => addresses(foundation.settings, grafana),
+    urls: (grafana) => addresses(foundation.settings, grafana, runtime.openedBy),
   });
 }
 
@@ -45,17 +48,20 @@ function screen(report: StatusReport): readonly string[] {
 async function status(invocation: Invocation): Promise<number> {
   const intervalMs = intervalOf(invocation) * 1000;
   const session = await openSession(invocation);
-  requireDockerTarget(session);
+  return await withRuntime(session.config.targets.foundation.settings, async (runtime) => await show(invocation, session, runtime, intervalMs));
+}
+
+async function show(invocation: Invocation, session: Session, runtime: Runtime, intervalMs: number): Promise<number> {
   const json = invocation.on("json");
   if (!invocation.on("watch")) {
-    const report = await find(session);
+    const report = await find(session, runtime);
     process.stdout.write(`${json ? JSON.stringify(report, null, 2) : screen(report).join("\n")}\n`);
     return report.healthy ? 0 : 1;
   }
   const draw = async (): Promise<readonly string[]> => {
     try {
       // Opened again each time: a colour may have been deployed, or taken down.
-      const report = await find(await openSession(invocation));
+      const report = await find(await openSession(invocation), runtime);
       return json ? [JSON.stringify(report)] : [...screen(report), "", `${new Date().toISOString().slice(11, 19)} UTC, every ${intervalMs / 1000} s, Ctrl-C ends`];
     } catch (error) {
       return json ? [JSON.stringify({ environment: session.environment, healthy: false, problems: [messageOf(error)] })] : messageOf(error).split("\n");

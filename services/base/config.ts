@@ -38,6 +38,17 @@ export interface ProcessConfig {
   readonly secretsDir: string;
 }
 
+/** Where traces go and how many of them. */
+export interface TracingSettings {
+  /** Base address of an OTLP/HTTP receiver; `/v1/traces` is added. */
+  readonly otlpEndpoint: string;
+  /** Share of the traces that begin here and are recorded, [0, 1]. One that comes in decided stays as it was decided. */
+  readonly sampleRatio: number;
+}
+
+/** Share of traces in each mode that nobody has set otherwise. */
+export const SAMPLE_RATIOS: Readonly<Record<Mode, number>> = { dev: 1, production: 0.01 };
+
 /** What a service is told, and the only form in which its code sees the environment. */
 export interface ServiceConfig extends ProcessConfig {
   /** Address to listen on. @default "0.0.0.0" */
@@ -53,6 +64,8 @@ export interface ServiceConfig extends ProcessConfig {
   readonly redis: RedisSettings;
   /** Requests a minute. */
   readonly limits: { readonly perUser: number; readonly perService: number };
+  /** Absent: no trace is recorded here; those that come in are passed on. */
+  readonly tracing?: TracingSettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -93,6 +106,25 @@ export class EnvironmentReader {
     if (/^\d{1,10}$/.test(text) && value >= min && value <= max) return value;
     this.problems.push(`${name}: takes a whole number from ${min} to ${max} (got "${text}")`);
     return min;
+  }
+
+  /** Decimal number in [min, max]. */
+  number(name: string, min: number, max: number, fallback: number): number {
+    const text = this.text(name, String(fallback));
+    const value = Number(text);
+    if (/^\d{1,10}(\.\d{1,10})?$/.test(text) && value >= min && value <= max) return value;
+    this.problems.push(`${name}: takes a number from ${min} to ${max} (got "${text}")`);
+    return fallback;
+  }
+
+  /** Address of an HTTP server; an empty one counts as absent. */
+  httpAddress(name: string): string | undefined {
+    const text = this.text(name, "");
+    if (text === "") return undefined;
+    const protocol = URL.parse(text)?.protocol;
+    if (protocol === "http:" || protocol === "https:") return text;
+    this.problems.push(`${name}: takes an http or https address such as "http://jaeger:4318" (got "${text}")`);
+    return undefined;
   }
 
   choice<T extends string>(name: string, choices: readonly [T, ...T[]], fallback: T): T {
@@ -159,6 +191,13 @@ export function readPostgresPlace(read: EnvironmentReader): Pick<PostgresSetting
   };
 }
 
+/** Absent without an endpoint: there is nobody to record traces for. */
+function readTracing(read: EnvironmentReader, mode: Mode): TracingSettings | undefined {
+  const otlpEndpoint = read.httpAddress("ASTRA_OTLP_ENDPOINT");
+  const sampleRatio = read.number("ASTRA_TRACE_SAMPLE_RATIO", 0, 1, SAMPLE_RATIOS[mode]);
+  return otlpEndpoint === undefined ? undefined : { otlpEndpoint, sampleRatio };
+}
+
 /**
  * The configuration of a service's process.
  * @param declaration The service; its port and schema are the defaults.
@@ -175,6 +214,7 @@ export function readServiceConfig(declaration: ServiceDeclaration, environment: 
   const optional = base.mode === "dev";
   const redisPassword = read.secret(base.secretsDir, "redis", optional);
   const schema = declaration.schema;
+  const tracing = readTracing(read, base.mode);
   const config: ServiceConfig = {
     ...base,
     host: read.text("ASTRA_HOST", "0.0.0.0"),
@@ -199,6 +239,7 @@ export function readServiceConfig(declaration: ServiceDeclaration, environment: 
       perUser: read.integer("ASTRA_LIMIT_PER_USER", 1, 1_000_000_000, 200),
       perService: read.integer("ASTRA_LIMIT_PER_SERVICE", 1, 1_000_000_000, 1000),
     },
+    ...(tracing === undefined ? {} : { tracing }),
   };
   read.finish();
   return config;

@@ -1,6 +1,6 @@
 import { pino, type Logger } from "pino";
 import type { ProcessConfig } from "./config.ts";
-import { currentCorrelationId } from "./correlation.ts";
+import { currentWork } from "./correlation.ts";
 
 const SECRET_PATHS = ["password", "token", "secret", "authorization", "*.password", "*.token", "*.secret", "*.authorization"];
 
@@ -8,7 +8,7 @@ const SECRET_PATHS = ["password", "token", "secret", "authorization", "*.passwor
 type LoggerConfig = Pick<ProcessConfig, "service" | "instance" | "version" | "logLevel"> & Partial<Pick<ProcessConfig, "colour">>;
 
 /**
- * JSON lines on standard output: service, instance, colour and version on each, and the correlation id of the
+ * JSON lines on standard output: service, instance, colour and version on each, and the correlation id and trace of the
  * request or event that is being handled. Keys that name a secret are cut out.
  */
 export function createLogger(config: LoggerConfig): Logger {
@@ -20,8 +20,9 @@ export function createLogger(config: LoggerConfig): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_PATHS, censor: "[secret]" },
       mixin: (fields) => {
-        const correlationId = currentCorrelationId();
-        return correlationId === undefined || "correlationId" in fields ? {} : { correlationId };
+        const work = currentWork();
+        if (work === undefined || "correlationId" in fields) return {};
+        return work.trace === undefined ? { correlationId: work.correlationId } : { correlationId: work.correlationId, traceId: work.trace.traceId };
       },
     },
     // Asynchronous without a minimum: a line leaves at once when the process is idle, and in batches under load.

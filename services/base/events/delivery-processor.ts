@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../postgres/database.ts";
 import { isDatabaseAway } from "../postgres/failures.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
 import type { Delivery, ReadDelivery } from "./delivery.ts";
 import type { EventMetrics } from "./event-metrics.ts";
@@ -29,6 +30,7 @@ export interface ProcessorOptions {
   readonly maxDeliveries: number;
   /** Waits between tries while the database is away. */
   readonly databaseBackoff: Backoff;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Events in one transaction. */
@@ -130,10 +132,10 @@ export class DeliveryProcessor {
 
   /** Handles all in one transaction, however long the database is away: that is no fault of the events. */
   async #handle(wanted: readonly Wanted[]): Promise<void> {
-    const { database, group, metrics, clock, log } = this.#options;
+    const { database, group, metrics, clock, log, tracing } = this.#options;
     for (let failures = 1; ; failures += 1) {
       try {
-        const handled = await handleInTransaction(database, group, wanted);
+        const handled = await handleInTransaction(database, group, wanted, tracing);
         metrics.count(group, "handled", handled.size);
         metrics.count(group, "duplicate", wanted.length - handled.size);
         const now = clock.now();

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { PostgresSettings } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Database } from "../postgres/database.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
 import type { EventDefinition } from "./define.ts";
 import type { EventProducer } from "./envelope.ts";
@@ -34,6 +35,8 @@ export interface EventBusOptions {
   readonly consumer?: ConsumerTuning;
   /** Events that patterns can match. @default the platform's catalogue */
   readonly catalogue?: readonly EventDefinition[];
+  /** Absent: traces that come in are passed on, and none is recorded. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The event bus of one service process: publisher, relay and consumers. */
@@ -56,6 +59,7 @@ export class EventBus {
       metrics: this.#metrics,
       log,
       clock,
+      tracing: options.tracing,
       ...(options.relay ? { tuning: options.relay } : {}),
     });
     this.publisher = new OutboxPublisher({
@@ -88,6 +92,7 @@ export class EventBus {
         log,
         clock,
         isActive,
+        tracing: this.#options.tracing,
         ...(consumer ? { tuning: consumer } : {}),
         ...(catalogue ? { catalogue } : {}),
       });

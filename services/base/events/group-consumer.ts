@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../postgres/database.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
 import type { EventDefinition } from "./define.ts";
@@ -42,6 +43,7 @@ export interface GroupConsumerOptions {
   readonly isActive: () => boolean;
   readonly tuning?: ConsumerTuning;
   readonly catalogue?: readonly EventDefinition[];
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Waits between tries while Redis or PostgreSQL is away. */
@@ -94,6 +96,7 @@ export class GroupConsumer {
       stopping: () => this.#stopping,
       maxDeliveries: this.#tuning.maxDeliveries,
       databaseBackoff: STORE_BACKOFF,
+      tracing: options.tracing,
     });
     options.metrics.register(group.name);
   }

@@ -1,5 +1,8 @@
-import { withCorrelationId } from "../correlation.ts";
-import type { Database } from "../postgres/database.ts";
+import { withWork, type Work } from "../correlation.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
+import { workOfEvent } from "../tracing/event-spans.ts";
+import { fail } from "../tracing/trace.ts";
+import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 import type { Handler } from "./consumer-group.ts";
 import type { ReadDelivery } from "./delivery.ts";
 
@@ -19,25 +22,41 @@ export async function handleInTransaction(
   database: Database,
   group: string,
   wanted: readonly Wanted[],
+  tracing: Tracing = passingTracing,
 ): Promise<ReadonlySet<string>> {
-  return database.transaction(async (tx) => {
-    // In the order of ids, so that two consumers with the same events wait for each other instead of deadlocking.
-    const rows = await tx.query<{ event_id: string }>(
-      `INSERT INTO inbox (event_id, group_name)
-       SELECT DISTINCT id, $2 FROM unnest($1::uuid[]) AS id ORDER BY id
-       ON CONFLICT DO NOTHING RETURNING event_id`,
-      [wanted.map(({ delivery }) => delivery.event.id), group],
-    );
-    const fresh = new Set(rows.map((row) => row.event_id));
-    const done = new Set<string>();
-    for (const { delivery, handlers } of wanted) {
-      const { event } = delivery;
-      if (!fresh.has(event.id) || done.has(event.id)) continue;
-      for (const handler of handlers) {
-        await withCorrelationId(event.correlationId, () => handler.handle(tx, event));
-      }
-      done.add(event.id);
+  const works = wanted.map(({ delivery }) => workOfEvent(tracing, delivery.stream, group, delivery.event));
+  const transact = (): Promise<ReadonlySet<string>> => database.transaction((tx) => handleAll(tx, group, wanted, works));
+  try {
+    // What is done for several events together belongs to none of them; for one alone it does.
+    const [only] = works;
+    return only !== undefined && works.length === 1 ? await withWork(only, transact) : await transact();
+  } catch (error) {
+    for (const { trace } of works) if (trace?.recording !== undefined) fail(trace.recording.span, error);
+    throw error;
+  } finally {
+    for (const { trace } of works) trace?.recording?.span.end();
+  }
+}
+
+async function handleAll(tx: Transaction, group: string, wanted: readonly Wanted[], works: readonly Work[]): Promise<ReadonlySet<string>> {
+  // In the order of ids, so that two consumers with the same events wait for each other instead of deadlocking.
+  const rows = await tx.query<{ event_id: string }>(
+    `INSERT INTO inbox (event_id, group_name)
+     SELECT DISTINCT id, $2 FROM unnest($1::uuid[]) AS id ORDER BY id
+     ON CONFLICT DO NOTHING RETURNING event_id`,
+    [wanted.map(({ delivery }) => delivery.event.id), group],
+  );
+  const fresh = new Set(rows.map((row) => row.event_id));
+  const done = new Set<string>();
+  for (const [index, { delivery, handlers }] of wanted.entries()) {
+    const { event } = delivery;
+    if (!fresh.has(event.id) || done.has(event.id)) continue;
+    // Alone it runs in its work already, below the span of the transaction.
+    const enter = wanted.length === 1 ? undefined : works[index];
+    for (const handler of handlers) {
+      await (enter === undefined ? handler.handle(tx, event) : withWork(enter, () => handler.handle(tx, event)));
     }
-    return done;
-  });
+    done.add(event.id);
+  }
+  return done;
 }

@@ -2,10 +2,12 @@ import { v7 as uuidv7 } from "uuid";
 import type { Static, TSchema } from "typebox";
 import type { Clock } from "../clock.ts";
 import { currentCorrelationId } from "../correlation.ts";
+import { traceCreation } from "../tracing/event-spans.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { hooksOf } from "../postgres/transaction-hooks.ts";
 import type { EventDefinition } from "./define.ts";
 import type { EventEnvelope, EventProducer } from "./envelope.ts";
+import { streamOf } from "./keys.ts";
 import type { EventPublisher, NewEvent } from "./publisher.ts";
 import { checkData } from "./schema-check.ts";
 
@@ -43,15 +45,20 @@ export class OutboxPublisher implements EventPublisher {
       throw new Error(`${definition.type} belongs to domain "${definition.domain}": "${domain}" cannot publish it`);
     }
     checkData(definition, event.data);
+    const id = uuidv7();
+    const correlationId = event.correlationId ?? currentCorrelationId() ?? uuidv7();
+    const traceparent = traceCreation(streamOf(domain), { id, type: definition.type, correlationId });
     const envelope: EventEnvelope<Static<S>> = {
-      id: uuidv7(),
+      id,
       type: definition.type,
       version: definition.version,
       aggregateId: event.aggregateId,
       occurredAt: new Date(clock.now()).toISOString(),
-      correlationId: event.correlationId ?? currentCorrelationId() ?? uuidv7(),
+      correlationId,
       producer,
       data: event.data,
+      // Last: its end tells the relay which events are recorded.
+      ...(traceparent === undefined ? {} : { traceparent }),
     };
     await this.#collect(tx, envelope);
     return envelope;

@@ -1,4 +1,7 @@
 import type { Logger } from "pino";
+import { traceSending } from "../tracing/event-spans.ts";
+import { fail } from "../tracing/trace.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import type { OutboxRow, OutboxStore, StreamRecord } from "./outbox-store.ts";
 import { compareStreamIds, type StreamId } from "./stream-id.ts";
@@ -6,6 +9,8 @@ import type { StreamWriter } from "./stream-writer.ts";
 import { trimBound } from "./trim.ts";
 
 export interface RelaySessionOptions {
+  readonly stream: string;
+  readonly tracing: Tracing;
   readonly store: OutboxStore;
   readonly writer: StreamWriter;
   readonly metrics: EventMetrics;
@@ -37,8 +42,9 @@ export class RelaySession {
 
   /** Sends one batch of what is committed; returns how many there were. A row is marked only once Redis has it. */
   async publish(): Promise<number> {
-    const { store, writer, metrics, batch } = this.#options;
+    const { store, writer, metrics, batch, tracing, stream } = this.#options;
     const rows = await store.claim(batch);
+    const recordings = traceSending(tracing, stream, rows);
     try {
       if (rows.length === 0) {
         await store.commit();
@@ -53,8 +59,11 @@ export class RelaySession {
       await this.#markSent(rows, result.added);
       await store.commit();
     } catch (error) {
+      for (const { span } of recordings) fail(span, error);
       await store.rollback().catch(() => undefined);
       throw error;
+    } finally {
+      for (const { span } of recordings) span.end();
     }
     metrics.published.inc(rows.length);
     return rows.length;

@@ -5,6 +5,7 @@ import type pg from "pg";
 import type { Clock } from "../clock.ts";
 import type { PostgresSettings } from "../config.ts";
 import { connectDedicated } from "../postgres/connection.ts";
+import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import { streamOf } from "./keys.ts";
@@ -38,6 +39,7 @@ export interface RelayOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly tuning?: RelayTuning;
+  readonly tracing?: Tracing | undefined;
 }
 
 const BACKOFF: Backoff = { firstMs: 100, maxMs: 2_000 };
@@ -136,6 +138,8 @@ export class Relay {
     client.on("notification", () => this.#wake.now());
     await client.query(`LISTEN ${this.#channel}`);
     const session = await RelaySession.open({
+      stream: streamOf(this.#options.domain),
+      tracing: this.#options.tracing ?? passingTracing,
       store,
       writer: new StreamWriter(this.#options.redis, streamOf(this.#options.domain)),
       metrics: this.#options.metrics,

@@ -7,6 +7,7 @@ import type { ServiceDeclaration } from "../declaration.ts";
 import type { Metrics } from "../metrics.ts";
 import { Problem } from "../problem.ts";
 import type { ServiceApp } from "../service.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
 import { answerClientError } from "./client-error.ts";
 import { observeRequests } from "./observe.ts";
@@ -43,6 +44,8 @@ export interface AppOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly availability: Availability;
+  /** Absent: traces that come in are passed on, and none is recorded. */
+  readonly tracing?: Tracing;
 }
 
 /** Paths that answer also before the service is ready. */
@@ -76,7 +79,7 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
   app.setValidatorCompiler(createValidatorCompiler());
   const allowed = new AllowedMethods();
   app.addHook("onRoute", (route) => allowed.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
-  observeRequests(app, options.metrics);
+  observeRequests(app, options.metrics, options.tracing);
   answerProblems(app, allowed);
   app.addHook("onRequest", (request, reply, done) => {
     if (options.availability.draining) reply.header("connection", "close");

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Metrics } from "../metrics.ts";
-import { CORRELATION_HEADER, withCorrelationId } from "../correlation.ts";
+import { CORRELATION_HEADER, withWork, type Work } from "../correlation.ts";
+import { describeRequest, endServerSpan, serverSpanName } from "../tracing/http-span.ts";
+import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Of the caller where well-formed, else made here; echoed in every response. */
     readonly correlationId: string;
+    /** What everything that is done for this request is a part of; absent before the first hook. */
+    work: Work | undefined;
   }
 }
 
@@ -15,23 +19,27 @@ const QUIET = new Set(["/health", "/health/live", "/health/ready", "/metrics"]);
 /** Methods whose series stand at zero from the start, so that a rule can be checked before the first request. */
 const ZEROED = ["GET", "POST"];
 
-/** Correlation id on every request and answer, one log line and one measurement for each. */
-export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
+/** Correlation id on every request and answer, one log line, one measurement and one span for each. */
+export function observeRequests(app: FastifyInstance, metrics: Metrics, tracing: Tracing = passingTracing): void {
   app.decorateRequest("correlationId", {
     getter(this: FastifyRequest) {
       return this.id;
     },
   });
+  app.decorateRequest("work", undefined);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header(CORRELATION_HEADER, request.id);
-    withCorrelationId(request.id, done);
+    request.work = workOf(request, tracing);
+    withWork(request.work, done);
   });
   // Reading a body leaves the context of the first hook: enter it again for the handler.
-  app.addHook("preValidation", (request, _reply, done) => withCorrelationId(request.id, done));
+  app.addHook("preValidation", (request, _reply, done) => (request.work === undefined ? done() : withWork(request.work, done)));
   const measure = measurement(metrics);
   app.addHook("onResponse", (request, reply, done) => {
     measure(request, reply);
     logAccess(request, reply);
+    const recording = request.work?.trace?.recording;
+    if (recording !== undefined) endServerSpan(recording, reply);
     done();
   });
   app.addHook("onRoute", (route) => {
@@ -41,6 +49,14 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
       for (const code of ["200", "500"]) metrics.httpDuration.zero({ route: route.url, method, code });
     }
   });
+}
+
+/** A request's work: what machines ask every few seconds has no trace. */
+function workOf(request: FastifyRequest, tracing: Tracing): Work {
+  if (QUIET.has(request.routeOptions.url ?? "")) return { correlationId: request.id };
+  const trace = tracing.incoming(request.headers, () => serverSpanName(request));
+  if (trace.recording !== undefined) describeRequest(trace.recording, request);
+  return { correlationId: request.id, trace };
 }
 
 /** Series are looked up by one short key instead of by hashing three labels for each request. */
@@ -64,6 +80,7 @@ function logAccess(request: FastifyRequest, reply: FastifyReply): void {
   request.log[level](
     {
       correlationId: request.id,
+      traceId: request.work?.trace?.traceId,
       method: request.method,
       path: request.url.split("?", 1)[0],
       route,

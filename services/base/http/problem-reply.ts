@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { PROBLEM_CONTENT_TYPE, Problem } from "../problem.ts";
+import { noteError } from "../tracing/http-span.ts";
 import type { AllowedMethods } from "./allowed-methods.ts";
 import { problemOf } from "./errors.ts";
 
@@ -18,6 +19,7 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
+      noteError(request, problem.cause ?? error);
       const level = problem.status === 500 ? "error" : "warn";
       request.log[level]({ err: problem.cause ?? error, code: problem.code, correlationId: request.id }, problem.message);
     }

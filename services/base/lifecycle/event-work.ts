@@ -6,6 +6,7 @@ import { EventBus } from "../events/event-bus.ts";
 import type { EventPublisher } from "../events/publisher.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Database } from "../postgres/database.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { createRedis } from "../redis/connection.ts";
 import { noPublisher } from "./no-database.ts";
 
@@ -15,6 +16,7 @@ export interface EventWorkOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly tracing: Tracing;
   /** Whether this colour has weight: consumers read new events only then. */
   isActive(): boolean;
 }
@@ -47,6 +49,7 @@ export function createEventWork(options: EventWorkOptions): EventWork {
     metrics,
     log,
     clock,
+    tracing: options.tracing,
     isActive: () => options.isActive(),
   });
 }

@@ -12,6 +12,9 @@ import { createApp } from "../http/app.ts";
 import { systemRoutes } from "../http/system-routes.ts";
 import { createLogger } from "../log.ts";
 import { Metrics } from "../metrics.ts";
+import { createRecorder } from "../tracing/recorder.ts";
+import { traceMetrics } from "../tracing/trace-metrics.ts";
+import { createTracing, type Tracing } from "../tracing/tracing.ts";
 import type { Database } from "../postgres/database.ts";
 import { PostgresDatabase } from "../postgres/postgres-database.ts";
 import { listenToChannels } from "../redis/channels.ts";
@@ -49,6 +52,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const log = createLogger(config);
   const metrics = new Metrics({ service: declaration.name, colour: config.colour, version: config.version });
   if (options.runtimeMetrics) metrics.collectRuntime();
+  const tracing = openTracing(config, metrics, log);
   const phase = new LifePhase();
 
   const redis = createRedis(config.redis, { name: `${config.instance} commands` }, log);
@@ -57,7 +61,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const registry = new RegistryTable(redis, clock, log);
   const traffic = new TrafficWatch(redis, registry, clock, log);
   const isActive = (): boolean => phase.ready && !phase.draining && traffic.weight(declaration.name, config.colour) > 0;
-  const eventWork = createEventWork({ config, database, metrics, log, clock, isActive });
+  const eventWork = createEventWork({ config, database, metrics, log, clock, tracing, isActive });
   const context: ServiceContext = {
     declaration,
     config,
@@ -72,7 +76,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
     traffic,
   };
 
-  const app = await createApp({ declaration, config, log, metrics, availability: phase });
+  const app = await createApp({ declaration, config, log, metrics, availability: phase, tracing });
   const probes = [...storeProbes(declaration.stores, redis, database), ...(definition.dependencies?.(context) ?? [])];
   systemRoutes(app, new HealthReporter(declaration, config, clock, probes), metrics, phase);
   await mount(app, definition, context);
@@ -129,7 +133,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
           agent.close();
           closeRedis(subscriber);
           closeRedis(redis);
-          await database.close();
+          await Promise.all([database.close(), tracing.stop()]);
         },
       },
       options.drainTimes,
@@ -138,6 +142,12 @@ export async function launchService(definition: ServiceDefinition, config: Servi
     );
   };
   return { app, context, port, ready, stop: () => (stopped ??= stop()) };
+}
+
+function openTracing(config: ServiceConfig, metrics: Metrics, log: ServiceContext["log"]): Tracing {
+  const counts = traceMetrics(metrics);
+  if (config.tracing === undefined) return createTracing();
+  return createTracing(createRecorder({ config, tracing: config.tracing, metrics: counts, log }));
 }
 
 function openDatabase(config: ServiceConfig, metrics: Metrics, log: ServiceContext["log"]): Database {

@@ -23,3 +23,8 @@ export const DB_POOL_CONNECTIONS = gauge("db_pool_connections", "Connections of 
 export const DB_POOL_WAITING = gauge("db_pool_waiting", "Callers that wait for a connection.");
 export const DB_POOL_MAX = gauge("db_pool_max", "Most connections that this process may have.");
 export const DB_BREAKER_OPEN = gauge("db_breaker_open", "1 while calls are refused because the database cannot be reached.");
+
+/** Of every process of ours: what became of the spans that it recorded. */
+export const TRACE_EXPORTER_UP = gauge("trace_exporter_up", "1 while the receiver of traces takes them; otherwise none is recorded.");
+export const TRACE_SPANS = counter("trace_spans_exported_total", "Spans that the receiver of traces has taken.");
+export const TRACE_SPANS_DROPPED = counter("trace_spans_dropped_total", "Spans that were recorded and lost, by why.", ["reason"]);

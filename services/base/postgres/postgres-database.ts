@@ -5,6 +5,7 @@ import type { PostgresSettings } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
 import { DB_BREAKER_OPEN, DB_POOL_CONNECTIONS, DB_POOL_MAX, DB_POOL_WAITING } from "../metrics-contract/process.ts";
 import { registerGauge } from "../metrics-contract/register.ts";
+import { SqlSpans } from "../tracing/sql-span.ts";
 import { connectionConfig, type ConnectionOptions } from "./connection.ts";
 import { DatabaseBreaker, type BreakerOptions } from "./database-breaker.ts";
 import type { Database, Transaction } from "./database.ts";
@@ -38,6 +39,7 @@ export class PostgresDatabase implements Database {
   readonly #breaker: DatabaseBreaker;
   readonly #metrics: Metrics;
   readonly #maxWaiting: number;
+  readonly #spans: SqlSpans;
 
   constructor(options: DatabaseOptions) {
     const base = options.base ?? POOL.base;
@@ -51,17 +53,20 @@ export class PostgresDatabase implements Database {
     this.#pool.on("error", (error) => options.log.warn({ reason: error.message }, "an idle database connection was lost"));
     this.#breaker = new DatabaseBreaker(options.breaker);
     this.#metrics = options.metrics;
+    this.#spans = new SqlSpans(options.settings);
     this.#maxWaiting = options.maxWaiting ?? 500;
     this.#registerGauges(max);
   }
 
   async query<T>(sql: string, params?: unknown[]): Promise<T[]> {
     return this.#measured(() =>
-      this.#breaker.run(() =>
-        this.#withClient(async (client) => {
-          const result = await client.query(sql, params);
-          return result.rows as T[];
-        }),
+      this.#spans.statement(sql, () =>
+        this.#breaker.run(() =>
+          this.#withClient(async (client) => {
+            const result = await client.query(sql, params);
+            return result.rows as T[];
+          }),
+        ),
       ),
     );
   }
@@ -69,7 +74,7 @@ export class PostgresDatabase implements Database {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#measured(() => this.#attempt(work));
+        return await this.#measured(() => this.#spans.transaction(() => this.#attempt(work)));
       } catch (error) {
         if (attempt === ATTEMPTS || failureOf(error) !== "conflict") throw error;
         // Apart from each other by chance, or the same two would meet again.
@@ -95,7 +100,7 @@ export class PostgresDatabase implements Database {
         throw error;
       }
     });
-    const tx = new OpenTransaction(client.client);
+    const tx = new OpenTransaction(client.client, this.#spans);
     try {
       const result = await work(tx);
       await tx.commit();

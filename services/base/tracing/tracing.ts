@@ -1,0 +1,82 @@
+import { ROOT_CONTEXT, type Span, type SpanContext, SpanKind, type SpanOptions, trace, TraceFlags, type Tracer } from "@opentelemetry/api";
+import { RandomIdGenerator } from "@opentelemetry/sdk-trace-base";
+import { parseTraceparent, TRACEPARENT_HEADER, traceparentOf, TRACESTATE_HEADER } from "./trace-context.ts";
+import { type Recording, type Trace, traceOf } from "./trace.ts";
+
+const ids = new RandomIdGenerator();
+
+/** The tracing of one process: which traces are recorded, and where they begin or come in. */
+export interface Tracing {
+  /**
+   * The trace of a request that comes in: the caller's, where it says one, else a new one. `name` is asked for only
+   * where a span may begin.
+   */
+  incoming(headers: TraceHeaders, name: () => string): Trace;
+  /** The trace of an event's cause; undefined where it says none. Never begins one. */
+  continued(traceparent: string | undefined): Trace | undefined;
+  /** A span in the trace that an event tells of, where that is recorded. */
+  startFrom(traceparent: string | undefined, name: string, options: SpanOptions): Recording | undefined;
+  /** Sends what is left, for no longer than its bound. */
+  stop(): Promise<void>;
+}
+
+/** Headers of a request, names in lower case. */
+export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The part of tracing that decides; `recorder` records. */
+export interface Recorder {
+  readonly tracer: Tracer;
+  /** Whether what is recorded now can be exported. */
+  recording(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Tracing that records nothing and passes on what comes in. */
+export const passingTracing: Tracing = createTracing();
+
+/**
+ * @param recorder Absent: nothing is recorded here.
+ */
+export function createTracing(recorder?: Recorder): Tracing {
+  const recorderOf = (context: SpanContext): Recorder | undefined =>
+    (context.traceFlags & TraceFlags.SAMPLED) !== 0 && recorder?.recording() === true ? recorder : undefined;
+  return {
+    incoming(headers, name) {
+      const traceparent = headers[TRACEPARENT_HEADER];
+      const caller = traceparent === undefined ? undefined : parseTraceparent(traceparent, headers[TRACESTATE_HEADER]);
+      if (caller !== undefined) {
+        const its = recorderOf(caller);
+        if (its === undefined) return passed(caller);
+        return started(its, its.tracer.startSpan(name(), { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller)));
+      }
+      if (recorder?.recording() !== true) return begun();
+      const span = recorder.tracer.startSpan(name(), { kind: SpanKind.SERVER }, ROOT_CONTEXT);
+      return span.isRecording() ? started(recorder, span) : passed(span.spanContext());
+    },
+    continued(traceparent) {
+      const context = parseTraceparent(traceparent);
+      return context === undefined ? undefined : passed(context);
+    },
+    startFrom(traceparent, name, options) {
+      const context = parseTraceparent(traceparent);
+      const its = context === undefined ? undefined : recorderOf(context);
+      if (context === undefined || its === undefined) return undefined;
+      return { span: its.tracer.startSpan(name, options, trace.setSpanContext(ROOT_CONTEXT, context)), tracer: its.tracer };
+    },
+    stop: () => recorder?.stop() ?? Promise.resolve(),
+  };
+}
+
+function started({ tracer }: Recorder, span: Span): Trace {
+  return traceOf({ span, tracer });
+}
+
+/** A trace that is not recorded here: everybody further down hangs below whoever called us. */
+function passed(context: SpanContext): Trace {
+  return { traceId: context.traceId, traceparent: traceparentOf(context) };
+}
+
+/** A new trace that says to all further down that it is not recorded, so that nobody records a part of it. */
+function begun(): Trace {
+  return passed({ traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE });
+}

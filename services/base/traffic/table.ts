@@ -1,4 +1,5 @@
 import type { Colour } from "../config.ts";
+import { releaseProblems, type Release } from "./release.ts";
 
 /** Share of the traffic of one workload, [0, 100] each; not both 0. */
 export interface ColourWeights {
@@ -16,8 +17,10 @@ export interface TrafficTable {
   readonly by: string;
   readonly reason: string;
   readonly weights: Readonly<Record<string, ColourWeights>>;
-  /** The weights before this change, for a rollback. */
+  /** The weights before this change, for a rollback. Every step of a release keeps those from before the first. */
   readonly previous?: Readonly<Record<string, ColourWeights>>;
+  /** The last change of colour; absent before the first. */
+  readonly release?: Release;
 }
 
 export const TRAFFIC_KEY = "astra:traffic";
@@ -65,6 +68,7 @@ export function tableProblems(value: unknown): readonly string[] {
   if (value["previous"] !== undefined && value["previous"] !== null) {
     problems.push(...weightsProblems("previous", value["previous"]));
   }
+  if (value["release"] !== undefined && value["release"] !== null) problems.push(...releaseProblems(value["release"]));
   return problems;
 }
 

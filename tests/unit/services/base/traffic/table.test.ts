@@ -41,4 +41,14 @@ describe("a traffic table", () => {
     expect(table.weights).toEqual({ gateway: { blue: 0, green: 100 }, nft: { blue: 0, green: 100 } });
     expect(tableProblems(table)).toEqual([]);
   });
+
+  it("carries the last change of colour, and names what is wrong with it (R-DEP-3)", () => {
+    const release = { id: "1", from: "blue", to: "green", state: "running", step: 1, steps: 21, startedAt: "2026-01-01T00:00:00Z" };
+    expect(tableProblems({ ...tableWith(), release })).toEqual([]);
+    expect(tableProblems({ ...tableWith(), release: { ...release, to: "red", state: "odd", step: 0.5 } })).toEqual([
+      'release.to: takes blue or green (got "red")',
+      'release.state: takes running, watching, reverted (got "odd")',
+      "release.step: takes a whole number (got 0.5)",
+    ]);
+  });
 });

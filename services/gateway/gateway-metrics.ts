@@ -2,20 +2,28 @@ import type { Counter } from "prom-client";
 import type { Colour } from "../base/config.ts";
 import type { Metrics } from "../base/metrics.ts";
 import {
+  BREAKER_REFUSED,
   BREAKER_STATE,
+  EJECTED,
+  EJECTIONS,
   LIMITER_LOCAL,
   RATE_LIMITED,
   REGISTRY_AGE,
+  REGISTRY_FAULT,
   RETRIES,
+  RETRIES_REFUSED,
+  STALE_ANSWERS,
   TRAFFIC_WEIGHT,
   UPSTREAM_INSTANCES,
   UPSTREAM_REQUESTS,
 } from "../base/metrics-contract/gateway.ts";
 import { registerCounter, registerGauge } from "../base/metrics-contract/register.ts";
 import type { ServiceContext } from "../base/service.ts";
-import { BREAKER_STATES, type Breakers } from "./breaker/breakers.ts";
+import type { Breakers } from "./breaker/breakers.ts";
+import { BREAKER_STATES } from "./breaker/circuit.ts";
 import { gateway } from "./declaration.ts";
 import type { Limiter } from "./limits/limiter.ts";
+import { FAILURE_KINDS, type FailureKind, type InstanceHealth } from "./routing/instance-health.ts";
 
 /** What became of a request to a service. */
 export type UpstreamOutcome = "answered" | "server-error" | "refused" | "timeout" | "reset" | "broken" | "client-gone";
@@ -24,45 +32,105 @@ const OUTCOMES: readonly UpstreamOutcome[] = ["answered", "server-error", "refus
 
 const COLOURS: readonly Colour[] = ["blue", "green"];
 
-/** Metrics of the gateway beside those of every service; all series stand at zero from the start. */
+/** What the gauges tell of. */
+export interface Watched {
+  readonly context: ServiceContext;
+  readonly breakers: Breakers;
+  readonly health: InstanceHealth;
+  readonly limiter: Limiter;
+}
+
+/**
+ * Metrics of the gateway beside those of every service. All series stand at zero from the start and no others come: a
+ * label is a service, a colour or one of a few words, never what a caller sent.
+ */
 export class GatewayMetrics {
-  readonly retries: Counter<"upstream">;
   readonly rateLimited: Counter<"scope">;
-  readonly #upstream: Counter<"upstream" | "upstream_colour" | "outcome">;
+  readonly #services: readonly string[];
+  readonly #tries = new Map<string, { inc(): void }>();
+  readonly #retries: Counter<"upstream">;
+  readonly #retriesRefused: Counter<"upstream">;
+  readonly #breakerRefused: Counter<"upstream">;
+  readonly #stale: Counter<"upstream">;
+  readonly #ejections: Counter<"upstream" | "upstream_colour" | "reason">;
   readonly #registry: Metrics["registry"];
 
   constructor(metrics: Metrics, services: readonly string[]) {
     this.#registry = metrics.registry;
-    this.#upstream = registerCounter(UPSTREAM_REQUESTS, this.#registry);
-    this.retries = registerCounter(RETRIES, this.#registry);
+    this.#services = services;
+    const tries = registerCounter(UPSTREAM_REQUESTS, this.#registry);
+    this.#retries = registerCounter(RETRIES, this.#registry);
+    this.#retriesRefused = registerCounter(RETRIES_REFUSED, this.#registry);
+    this.#breakerRefused = registerCounter(BREAKER_REFUSED, this.#registry);
+    this.#stale = registerCounter(STALE_ANSWERS, this.#registry);
+    this.#ejections = registerCounter(EJECTIONS, this.#registry);
     this.rateLimited = registerCounter(RATE_LIMITED, this.#registry);
     for (const upstream of services) {
-      this.retries.inc({ upstream }, 0);
-      for (const upstream_colour of COLOURS)
-        for (const outcome of OUTCOMES) this.#upstream.inc({ upstream, upstream_colour, outcome }, 0);
+      for (const each of [this.#retries, this.#retriesRefused, this.#breakerRefused, this.#stale]) each.inc({ upstream }, 0);
+      for (const upstream_colour of COLOURS) {
+        for (const reason of FAILURE_KINDS) this.#ejections.inc({ upstream, upstream_colour, reason }, 0);
+        for (const outcome of OUTCOMES) {
+          tries.inc({ upstream, upstream_colour, outcome }, 0);
+          // Looked up by one short key instead of by hashing three labels for each request.
+          this.#tries.set(`${upstream} ${upstream_colour} ${outcome}`, tries.labels({ upstream, upstream_colour, outcome }));
+        }
+      }
     }
     for (const scope of ["user", "service"]) this.rateLimited.inc({ scope }, 0);
   }
 
   /** Counts one try at an instance of a service. */
-  tried(upstream: string, upstream_colour: Colour, outcome: UpstreamOutcome): void {
-    this.#upstream.inc({ upstream, upstream_colour, outcome });
+  tried(upstream: string, colour: Colour, outcome: UpstreamOutcome): void {
+    this.#tries.get(`${upstream} ${colour} ${outcome}`)?.inc();
+  }
+
+  /** A try after the first one. */
+  retried(upstream: string): void {
+    this.#retries.inc({ upstream });
+  }
+
+  /** A retry that the budget did not allow. */
+  retryRefused(upstream: string): void {
+    this.#retriesRefused.inc({ upstream });
+  }
+
+  /** A request that an open circuit kept from its service. */
+  breakerRefused(upstream: string): void {
+    this.#breakerRefused.inc({ upstream });
+  }
+
+  /** A read that got an earlier answer. */
+  answeredStale(upstream: string): void {
+    this.#stale.inc({ upstream });
+  }
+
+  /** An instance was taken out of the turn. */
+  ejected(upstream: string, upstream_colour: Colour, reason: FailureKind): void {
+    this.#ejections.inc({ upstream, upstream_colour, reason });
   }
 
   /** Gauges of what the gateway knows and decides by. */
-  watch(context: ServiceContext, services: readonly string[], breakers: Breakers, limiter: Limiter): void {
+  watch({ context, breakers, health, limiter }: Watched): void {
     const registry = this.#registry;
+    const services = this.#services;
     registerGauge(BREAKER_STATE, registry, (gauge) => {
-      for (const upstream of services) {
-        const current = breakers.state(upstream);
-        for (const state of BREAKER_STATES) gauge.set({ upstream, state }, state === current ? 1 : 0);
+      for (const [upstream, upstream_colour] of this.#pairs()) {
+        const current = breakers.of(upstream, upstream_colour).state;
+        for (const state of BREAKER_STATES) gauge.set({ upstream, upstream_colour, state }, state === current ? 1 : 0);
+      }
+    });
+    registerGauge(EJECTED, registry, (gauge) => {
+      const out = health.out();
+      for (const [upstream, upstream_colour] of this.#pairs()) {
+        const count = out.filter(({ instance }) => instance.service === upstream && instance.colour === upstream_colour).length;
+        gauge.set({ upstream, upstream_colour }, count);
       }
     });
     registerGauge(REGISTRY_AGE, registry, (gauge) => gauge.set((context.registry.ageMs() ?? 0) / 1000));
+    registerGauge(REGISTRY_FAULT, registry, (gauge) => gauge.set(context.registry.isFaulty ? 1 : 0));
     registerGauge(UPSTREAM_INSTANCES, registry, (gauge) => {
-      for (const upstream of services) {
-        const takers = context.registry.takers(upstream);
-        for (const upstream_colour of COLOURS) gauge.set({ upstream, upstream_colour }, takers[upstream_colour].length);
+      for (const [upstream, upstream_colour] of this.#pairs()) {
+        gauge.set({ upstream, upstream_colour }, context.registry.takers(upstream)[upstream_colour].length);
       }
     });
     registerGauge(TRAFFIC_WEIGHT, registry, (gauge) => {
@@ -72,5 +140,9 @@ export class GatewayMetrics {
       }
     });
     registerGauge(LIMITER_LOCAL, registry, (gauge) => gauge.set(limiter.isLocal ? 1 : 0));
+  }
+
+  #pairs(): readonly (readonly [string, Colour])[] {
+    return this.#services.flatMap((service) => COLOURS.map((colour) => [service, colour] as const));
   }
 }

@@ -16,8 +16,11 @@ import { ServiceAsker } from "./proxy/ask-service.ts";
 import { Forwarder } from "./proxy/forwarder.ts";
 import { InstancePools } from "./proxy/pools.ts";
 import { proxyRoutes } from "./proxy/proxy-routes.ts";
+import { RecentAnswers } from "./proxy/recent-answers.ts";
 import { InstanceChooser } from "./routing/chooser.ts";
-import { Suspects } from "./routing/suspects.ts";
+import { InstanceHealth } from "./routing/instance-health.ts";
+import { Prober } from "./routing/prober.ts";
+import { RetryBudget } from "./routing/retry-budget.ts";
 import { GATEWAY_TUNING, type GatewayTuning } from "./tuning.ts";
 
 /** Registry data older than this says that Redis does not answer. */
@@ -46,26 +49,38 @@ async function wire(
   tuning: GatewayTuning,
   services: readonly ServiceDeclaration[],
 ): Promise<() => Promise<void>> {
-  const { clock, registry, traffic, redis } = context;
+  const { clock, registry, traffic, redis, log } = context;
   const names = services.map((service) => service.name);
-  const suspects = new Suspects(clock);
+  const metrics = new GatewayMetrics(context.metrics, names);
+  const health = new InstanceHealth(clock, tuning.balance, {
+    ejected: ({ service, instance, colour }, reason) => {
+      metrics.ejected(service, colour, reason);
+      log.warn({ upstream: service, upstreamInstance: instance, reason }, `gateway: ${instance} takes no requests for now (${reason})`);
+    },
+    returned: ({ service, instance }) => log.info({ upstream: service, upstreamInstance: instance }, `gateway: ${instance} takes requests again`),
+  });
   const discovery = { takers: (service: string) => registry.takers(service), table: () => traffic.table() };
-  const chooser = new InstanceChooser(discovery, suspects);
+  const chooser = new InstanceChooser(discovery, health, clock);
   const pools = new InstancePools(tuning);
   const breakers = new Breakers(names, clock, tuning.breaker);
+  const budgets = new Map(names.map((name) => [name, new RetryBudget(clock, tuning.balance.retryPercent, tuning.balance.retriesPerSecond)]));
   const limiter = new Limiter({ redis, clock, deadlineMs: tuning.limiterMs });
-  const metrics = new GatewayMetrics(context.metrics, names);
-  metrics.watch(context, names, breakers, limiter);
+  metrics.watch({ context, breakers, health, limiter });
+  const asker = new ServiceAsker(chooser, pools);
+  const prober = new Prober({ health, known: () => registry.instances(), ask: (instance) => asker.isReady(instance) });
   pools.start(() => registry.instances());
+  prober.start();
 
   limitRequests(app, context, limiter, metrics);
-  const asker = new ServiceAsker(chooser, pools);
-  servicesRoute(app, context, services, breakers);
+  servicesRoute(app, context, services, { breakers, health });
   dashboardRoute(app, asker, clock, tuning.dashboardMs);
   docsRoute(app, services, asker, clock);
-  const forwarder = new Forwarder({ chooser, suspects, pools, metrics, tuning });
-  await proxyRoutes(app, services, { forwarder, breakers, operators: new OperatorCheck(operatorToken(context)) });
+  const budget = (service: string): RetryBudget => budgets.get(service) as RetryBudget;
+  const recent = new RecentAnswers(clock, tuning.stale);
+  const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, clock, tuning });
+  await proxyRoutes(app, services, { forwarder, operators: new OperatorCheck(operatorToken(context)) });
   return async () => {
+    prober.stop();
     breakers.stop();
     await pools.stop();
   };
@@ -91,6 +106,7 @@ function dependencyProbes(context: ServiceContext, services: readonly ServiceDec
         const ageMs = registry.ageMs();
         if (ageMs === undefined) return Promise.reject(new Error("was never read"));
         if (ageMs > REGISTRY_STALE_MS) return Promise.reject(new Error(`was last read ${Math.round(ageMs / 1000)} s ago, the last table serves`));
+        if (registry.isFaulty) return Promise.reject(new Error("most heartbeats stopped at once, the last table serves"));
         return Promise.resolve({ ageMs, instances: registry.instances().filter((instance) => instance.alive).length });
       },
     },

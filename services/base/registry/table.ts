@@ -47,6 +47,11 @@ export class RegistryTable {
     return this.#view === undefined ? undefined : this.#clock.now() - this.#view.readAtMs;
   }
 
+  /** True while most instances are silent at once: a fault of the registry, during which nobody is taken for dead. */
+  get isFaulty(): boolean {
+    return this.#view?.faultSinceMs !== undefined;
+  }
+
   /** Reads now. A call during a read makes one more read follow it, so that no announcement is missed. */
   refresh(): Promise<void> {
     if (this.#reading) {
@@ -67,7 +72,10 @@ export class RegistryTable {
       const [all, time] = await Promise.all([this.#redis.hgetall(REGISTRY_KEY), this.#redis.time()]);
       const redisNowMs = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
       const entries = Object.values(all).flatMap((json) => parseInstance(json) ?? []);
+      const wasFaulty = this.isFaulty;
       this.#view = nextView(entries, redisNowMs, this.#clock.now(), this.#view);
+      if (this.isFaulty && !wasFaulty) this.#log.error("registry: most heartbeats stopped at once, so the last table serves for 5 minutes. Look at Redis: it takes no writes");
+      if (wasFaulty && !this.isFaulty) this.#log.info("registry: heartbeats arrive again");
       await this.#forget(entries, redisNowMs);
     } catch (error) {
       this.#log.debug({ err: error }, "registry: could not be read, the last table serves");

@@ -1,77 +1,40 @@
-import CircuitBreaker from "opossum";
 import type { Clock } from "../../base/clock.ts";
+import type { Colour } from "../../base/config.ts";
 import type { BreakerTuning } from "../tuning.ts";
+import { Circuit } from "./circuit.ts";
 
-export type BreakerState = "closed" | "open" | "half-open";
-export const BREAKER_STATES: readonly BreakerState[] = ["closed", "open", "half-open"];
+const COLOURS: readonly Colour[] = ["blue", "green"];
 
-/** The breaker refused: nothing was tried. */
-export class CircuitOpenError extends Error {
-  override readonly name = "CircuitOpenError";
-  readonly retryAfterSeconds: number;
-
-  constructor(service: string, retryAfterSeconds: number) {
-    super(`circuit of ${service} is open`);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
-/** One breaker per service. Work that rejects is a failure; what the caller is to blame for has to resolve. */
+/** One circuit for each service and colour: a bad release must not take the good one with it. */
 export class Breakers {
-  readonly #clock: Clock;
-  readonly #tuning: BreakerTuning;
-  readonly #breakers = new Map<string, CircuitBreaker<[() => Promise<unknown>], unknown>>();
-  readonly #openedAtMs = new Map<string, number>();
+  readonly #circuits = new Map<string, Readonly<Record<Colour, Circuit>>>();
 
   constructor(services: readonly string[], clock: Clock, tuning: BreakerTuning) {
-    this.#clock = clock;
-    this.#tuning = tuning;
-    for (const service of services) this.#breakers.set(service, this.#create(service));
-  }
-
-  /** @throws CircuitOpenError without trying, while the circuit is open. */
-  async run<T>(service: string, work: () => Promise<T>): Promise<T> {
-    const breaker = this.#breakers.get(service);
-    if (breaker === undefined) return work();
-    try {
-      return (await breaker.fire(work)) as T;
-    } catch (error) {
-      if (error instanceof Error && CircuitBreaker.isOurError(error)) {
-        throw new CircuitOpenError(service, this.#retryAfterSeconds(service));
-      }
-      throw error;
+    for (const service of services) {
+      this.#circuits.set(service, { blue: new Circuit(`${service} blue`, clock, tuning), green: new Circuit(`${service} green`, clock, tuning) });
     }
   }
 
-  state(service: string): BreakerState {
-    const breaker = this.#breakers.get(service);
-    if (breaker?.halfOpen) return "half-open";
-    return breaker?.opened ? "open" : "closed";
+  /** @throws RangeError for a service that the gateway does not lead to. */
+  of(service: string, colour: Colour): Circuit {
+    const circuits = this.#circuits.get(service);
+    if (circuits === undefined) throw new RangeError(`no breaker for service ${service}`);
+    return circuits[colour];
+  }
+
+  /** Seconds after which the first open circuit of a service tries again. */
+  retryAfterSeconds(service: string): number {
+    const waits = COLOURS.map((colour) => this.of(service, colour))
+      .filter((circuit) => circuit.state !== "closed")
+      .map((circuit) => circuit.retryAfterSeconds);
+    return waits.length === 0 ? 1 : Math.min(...waits);
   }
 
   /** Ends all timers. */
   stop(): void {
-    for (const breaker of this.#breakers.values()) breaker.shutdown();
-  }
-
-  #create(service: string): CircuitBreaker<[() => Promise<unknown>], unknown> {
-    const breaker = new CircuitBreaker((work: () => Promise<unknown>) => work(), {
-      name: service,
-      // The proxy has its own deadlines, and they count as failures.
-      timeout: false,
-      rollingCountTimeout: this.#tuning.windowMs,
-      rollingCountBuckets: 10,
-      rollingPercentilesEnabled: false,
-      volumeThreshold: this.#tuning.minimumRequests,
-      errorThresholdPercentage: this.#tuning.failurePercent,
-      resetTimeout: this.#tuning.resetMs,
-    });
-    breaker.on("open", () => this.#openedAtMs.set(service, this.#clock.now()));
-    return breaker;
-  }
-
-  #retryAfterSeconds(service: string): number {
-    const openedAtMs = this.#openedAtMs.get(service) ?? this.#clock.now();
-    return Math.max(1, Math.ceil((openedAtMs + this.#tuning.resetMs - this.#clock.now()) / 1000));
+    for (const { blue, green } of this.#circuits.values()) {
+      blue.stop();
+      green.stop();
+    }
   }
 }

@@ -1,8 +1,10 @@
 import type { InstanceChooser } from "../routing/chooser.ts";
 import { CORRELATION_HEADER, correlationIdOf, currentCorrelationId } from "../../base/correlation.ts";
+import type { SeenInstance } from "../../base/registry/view.ts";
 import type { InstancePools } from "./pools.ts";
 
 const DEADLINE_MS = 2_000;
+const PROBE_MS = 1_000;
 
 /** Asks one instance of a service for a JSON document, for the gateway's own pages. */
 export class ServiceAsker {
@@ -17,7 +19,7 @@ export class ServiceAsker {
   /** @throws Error where no instance is there, it is too slow, or the answer is not 200. */
   async getJson(service: string, path: string): Promise<unknown> {
     const instance = this.#chooser.choose(service);
-    if (instance === undefined) throw new Error(`no instance of ${service} is running`);
+    if (typeof instance === "string") throw new Error(`no instance of ${service} is running`);
     const { statusCode, body } = await this.#pools.of(instance).request({
       method: "GET",
       path,
@@ -29,5 +31,21 @@ export class ServiceAsker {
     if (statusCode === 200) return body.json();
     await body.dump();
     throw new Error(`${service} answered ${statusCode} to ${path}`);
+  }
+
+  /** Whether an instance says that it is ready; past a second it is not. */
+  async isReady(instance: SeenInstance): Promise<boolean> {
+    try {
+      const { statusCode, body } = await this.#pools.of(instance).request({
+        method: "GET",
+        path: "/health/ready",
+        headers: { [CORRELATION_HEADER]: correlationIdOf(undefined) },
+        signal: AbortSignal.timeout(PROBE_MS),
+      });
+      await body.dump();
+      return statusCode < 400;
+    } catch {
+      return false;
+    }
   }
 }

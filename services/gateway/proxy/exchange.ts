@@ -2,13 +2,15 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Problem } from "../../base/problem.ts";
+import type { FailureKind } from "../routing/instance-health.ts";
+import type { AnswerCopy } from "./answer-copy.ts";
 import { responseHeaders } from "./headers.ts";
 import type { ProxyCall } from "./proxy-call.ts";
 
 /** What became of one try. Only after `failed` may somebody else still answer: nothing has reached the caller. */
 export type ExchangeResult =
   | { readonly kind: "answered"; readonly status: number }
-  | { readonly kind: "failed"; readonly reason: "refused" | "timeout" | "reset"; readonly sent: boolean; readonly error: Error }
+  | { readonly kind: "failed"; readonly reason: FailureKind; readonly sent: boolean; readonly error: Error }
   /** The caller's own request was at fault. */
   | { readonly kind: "rejected"; readonly problem: Problem }
   /** The answer broke off after its head had been passed on: the caller's connection was cut. */
@@ -22,16 +24,27 @@ export interface ExchangeRequest {
   readonly body: Readable | undefined;
 }
 
+export interface ExchangeOptions {
+  /** Longest wait for the head of the answer. */
+  readonly answerMs: number;
+  /** Whether an answer with this status is not passed on, since another instance will be asked. */
+  readonly declines: (status: number) => boolean;
+  /** Gets a copy of the answer as it passes. */
+  readonly copy: AnswerCopy | undefined;
+}
+
 class ClientGoneError extends Error {}
 class AnswerTimeoutError extends Error {}
+class DeclinedError extends Error {}
 
-const NEVER_CONNECTED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
+const REFUSED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"]);
+const UNANSWERED = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
 
 /** Passes one request to one instance and its answer back, both as streams. Resolves in every case. */
-export function exchange(pool: Dispatcher, request: ExchangeRequest, call: ProxyCall, answerMs: number): Promise<ExchangeResult> {
+export function exchange(pool: Dispatcher, request: ExchangeRequest, call: ProxyCall, options: ExchangeOptions): Promise<ExchangeResult> {
   return new Promise((resolve) => {
-    const relay = new Relay(call, request.method === "HEAD", resolve);
-    relay.watch(answerMs);
+    const relay = new Relay(call, request.method === "HEAD", options, resolve);
+    relay.watch();
     try {
       pool.dispatch({ method: request.method, path: request.path, headers: request.headers, body: request.body ?? null }, relay);
     } catch (error) {
@@ -44,6 +57,7 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, call: Proxy
 class Relay implements Dispatcher.DispatchHandler {
   readonly #call: ProxyCall;
   readonly #isHead: boolean;
+  readonly #options: ExchangeOptions;
   readonly #resolve: (result: ExchangeResult) => void;
   readonly #onClose = (): void => this.#end(new ClientGoneError("the caller has gone"));
   #controller: Dispatcher.DispatchController | undefined;
@@ -52,13 +66,15 @@ class Relay implements Dispatcher.DispatchHandler {
   #sent = false;
   #started = false;
 
-  constructor(call: ProxyCall, isHead: boolean, resolve: (result: ExchangeResult) => void) {
+  constructor(call: ProxyCall, isHead: boolean, options: ExchangeOptions, resolve: (result: ExchangeResult) => void) {
     this.#call = call;
     this.#isHead = isHead;
+    this.#options = options;
     this.#resolve = resolve;
   }
 
-  watch(answerMs: number): void {
+  watch(): void {
+    const { answerMs } = this.#options;
     this.#timer = setTimeout(() => this.#end(new AnswerTimeoutError(`no answer within ${answerMs} ms`)), answerMs);
     this.#call.response.once("close", this.#onClose);
   }
@@ -71,9 +87,11 @@ class Relay implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.#settled) return;
+    this.#controller = controller;
+    if (this.#options.declines(status)) return this.#end(new DeclinedError(`answered ${status}`));
     clearTimeout(this.#timer);
     this.#started = true;
-    this.#controller = controller;
+    this.#options.copy?.begin(status, headers);
     const { response, ownHeaders } = this.#call;
     this.#call.takeOver();
     response.on("drain", () => controller.resume());
@@ -82,12 +100,14 @@ class Relay implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled || this.#isHead) return;
+    this.#options.copy?.add(chunk);
     if (!this.#call.response.write(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
     if (this.#settled) return;
     const { response } = this.#call;
+    this.#options.copy?.end();
     this.#settle({ kind: "answered", status: response.statusCode });
     response.end();
   }
@@ -125,8 +145,10 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 }
 
-function reasonOf(error: Error): "refused" | "timeout" | "reset" {
+function reasonOf(error: Error): FailureKind {
   if (error instanceof AnswerTimeoutError) return "timeout";
+  if (error instanceof DeclinedError) return "server-error";
   const code = "code" in error ? String(error.code) : "";
-  return NEVER_CONNECTED.has(code) ? "refused" : "reset";
+  if (REFUSED.has(code)) return "refused";
+  return UNANSWERED.has(code) ? "unanswered" : "reset";
 }

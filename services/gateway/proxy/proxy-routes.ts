@@ -4,27 +4,15 @@ import { OPERATOR_HEADER, type OperatorCheck } from "../../base/auth/operator.ts
 import type { Colour } from "../../base/config.ts";
 import type { ServiceDeclaration } from "../../base/declaration.ts";
 import type { ServiceApp } from "../../base/service.ts";
-import { CircuitOpenError, type Breakers } from "../breaker/breakers.ts";
 import { gatewayProblems } from "../problems.ts";
-import type { Forwarder, ForwardResult } from "./forwarder.ts";
+import type { Forwarder } from "./forwarder.ts";
 import type { ProxyCall } from "./proxy-call.ts";
 
 /** Pins a request to a colour; only an operator may send it. */
 export const COLOUR_HEADER = "x-astra-colour";
 
-/** Tells the breaker that the service failed; what the caller gets is in the result. */
-class CountedFailure extends Error {
-  readonly result: ForwardResult;
-
-  constructor(result: ForwardResult) {
-    super("the service failed");
-    this.result = result;
-  }
-}
-
 export interface ProxyParts {
   readonly forwarder: Forwarder;
-  readonly breakers: Breakers;
   readonly operators: OperatorCheck;
 }
 
@@ -45,7 +33,7 @@ export async function proxyRoutes(app: ServiceApp, services: readonly ServiceDec
 
 async function passOn(service: string, request: FastifyRequest, reply: FastifyReply, parts: ProxyParts): Promise<void> {
   const colour = pinnedColour(request, parts.operators);
-  const result = await guarded(service, parts.breakers, () => parts.forwarder.forward(service, callOf(request, reply), colour));
+  const result = await parts.forwarder.forward(service, callOf(request, reply), colour);
   if (result.kind === "problem") throw result.problem;
   // The answer went out, or there is nobody to answer: Fastify has nothing to add.
   if (!reply.sent) reply.hijack();
@@ -63,20 +51,6 @@ function callOf(request: FastifyRequest, reply: FastifyReply): ProxyCall {
     ownHeaders: reply.getHeaders() as OutgoingHttpHeaders,
     takeOver: () => void reply.hijack(),
   };
-}
-
-async function guarded(service: string, breakers: Breakers, work: () => Promise<ForwardResult>): Promise<ForwardResult> {
-  try {
-    return await breakers.run(service, async () => {
-      const result = await work();
-      if (result.kind === "done" ? !result.healthy : result.counts) throw new CountedFailure(result);
-      return result;
-    });
-  } catch (error) {
-    if (error instanceof CountedFailure) return error.result;
-    if (error instanceof CircuitOpenError) throw gatewayProblems.circuitOpen(service, error.retryAfterSeconds);
-    throw error;
-  }
 }
 
 function pinnedColour(request: FastifyRequest, operators: OperatorCheck): Colour | undefined {

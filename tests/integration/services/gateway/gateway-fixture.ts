@@ -12,6 +12,9 @@ import { waitFor } from "../../../support/wait-for.ts";
 
 const silent = pino({ level: "silent" });
 
+/** The balance of production, but a new instance has its full share at once, so that a test can count turns. */
+export const AT_ONCE = { ...GATEWAY_TUNING.balance, slowStartMs: 0 };
+
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Answers with its name and what it was asked. */
@@ -30,7 +33,7 @@ export function echo(name: string): Behaviour {
 export interface Upstream {
   readonly name: string;
   readonly port: number;
-  /** Requests that reached it. */
+  /** Requests that reached it, without the gateway's own probes. */
   readonly requests: number;
   behave(behaviour: Behaviour): void;
   /** Ends without a word: the registry still has it. */
@@ -56,7 +59,7 @@ export class GatewayFixture {
   /** Starts a gateway. Its times are those of production but for what the case makes short. */
   async gateway(config: Partial<ServiceConfig> = {}, tuning: Partial<GatewayTuning> = {}): Promise<RunningService> {
     const { host, port, password } = this.redisServer;
-    const service = await startService(gatewayService({ ...GATEWAY_TUNING, dashboardMs: 200, ...tuning }), {
+    const service = await startService(gatewayService({ ...GATEWAY_TUNING, dashboardMs: 200, balance: AT_ONCE, ...tuning }), {
       service: "gateway",
       instance: `gateway-${this.#stops.length}`,
       environment: "test",
@@ -81,7 +84,7 @@ export class GatewayFixture {
     let current = behaviour;
     let requests = 0;
     const server: Server = createServer((request, response) => {
-      requests += 1;
+      if (request.url !== "/health/ready") requests += 1;
       current(request, response);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

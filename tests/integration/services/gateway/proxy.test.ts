@@ -16,7 +16,7 @@ afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 
 const POST = { method: "POST", headers: { "content-type": "application/json" }, body: '{"amount":1000}' };
-const breakerOf = (minimumRequests: number, resetMs: number) => ({ windowMs: 10_000, minimumRequests, failurePercent: 50, resetMs });
+const breakerOf = (minimumRequests: number, resetMs: number) => ({ windowMs: 10_000, minimumRequests, failurePercent: 50, resetMs, trials: 2 });
 
 describe("a request through the gateway (R-GW-1)", () => {
   it("reaches its service with path, query, body and correlation id, and comes back as it was answered", async () => {
@@ -215,7 +215,7 @@ describe("the circuit breaker (R-GW-4)", () => {
     expect(refused).toMatchObject({ status: 503, body: { code: "circuit-open" } });
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     expect(upstream.requests).toBe(5);
-    expect(await gateway.context.metrics.registry.getSingleMetricAsString("gateway_breaker_state")).toMatch(/upstream="trading",state="open"[^}]*\} 1|state="open"[^}]*upstream="trading"[^}]*\} 1/);
+    expect(await gateway.context.metrics.registry.getSingleMetricAsString("gateway_breaker_state")).toMatch(/upstream="trading",upstream_colour="blue",state="open"[^}]*\} 1\n/);
 
     upstream.behave((_request, response) => void response.end("well"));
     await waitFor("recovery", async () => ((await ask(gateway, "/api/v1/trading/prices")).status === 200 ? true : undefined));

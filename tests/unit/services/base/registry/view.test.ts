@@ -69,4 +69,69 @@ describe("the view of the registry", () => {
     const draining = nextView([instanceWith({ state: "draining", heartbeatAt: NOW })], NOW, NOW, undefined);
     expect(nextView([], NOW + 100, NOW + 100, draining).instances.size).toBe(0);
   });
+
+  it("remembers since when it sees a run of an instance, and starts anew with the next run", () => {
+    const first = view(0);
+    expect(first.instances.get("trading-1")?.seenSinceMs).toBe(0);
+    const joined = nextView([instanceWith({ instance: "trading-2", heartbeatAt: NOW })], NOW, NOW + 2000, first);
+    expect(joined.instances.get("trading-2")?.seenSinceMs).toBe(NOW + 2000);
+    const again = nextView([instanceWith({ instance: "trading-2", heartbeatAt: NOW + 2000 })], NOW, NOW + 4000, joined);
+    expect(again.instances.get("trading-2")?.seenSinceMs).toBe(NOW + 2000);
+    const restarted = nextView([instanceWith({ instance: "trading-2", heartbeatAt: NOW + 4000, startedAt: "later" })], NOW, NOW + 6000, again);
+    expect(restarted.instances.get("trading-2")?.seenSinceMs).toBe(NOW + 6000);
+  });
+});
+
+describe("a silence of most instances at once (R-GW-2)", () => {
+  const names = ["a", "b", "c", "d"];
+  /** Each instance's heartbeat, at the time that the case says. */
+  const beats = (at: Record<string, number>) => Object.entries(at).map(([instance, heartbeatAt]) => instanceWith({ instance, heartbeatAt }));
+  const everyone = (atMs: number) => beats(Object.fromEntries(names.map((name, index) => [name, atMs - index * 500])));
+  /** Reads every 2 s until `untilMs`, always the same entries. */
+  const readOn = (entries: ReturnType<typeof beats>, untilMs: number, from: RegistryView): RegistryView => {
+    let seen = from;
+    for (let now = from.readAtMs + 2000; now <= untilMs; now += 2000) seen = nextView(entries, now, now, seen);
+    return seen;
+  };
+  const alive = (seen: RegistryView): string[] => [...seen.instances.values()].filter((each) => each.alive).map((each) => each.instance);
+  const start = nextView(everyone(NOW), NOW, NOW, undefined);
+
+  it("is the registry's fault: nobody is dead, for 5 minutes at most", () => {
+    const stuck = readOn(everyone(NOW), NOW + 30_000, start);
+    expect(stuck.faultSinceMs).toBe(NOW + 10_000);
+    expect(stuck.takers.get("trading")?.blue).toHaveLength(4);
+    expect(alive(readOn(everyone(NOW), NOW + 310_000, stuck))).toHaveLength(4);
+    expect(alive(readOn(everyone(NOW), NOW + 312_000, stuck))).toEqual([]);
+  });
+
+  it("shows the true age of the last heartbeats meanwhile", () => {
+    expect(readOn(everyone(NOW), NOW + 30_000, start).instances.get("a")?.lastBeatMs).toBe(NOW);
+  });
+
+  it("by losing all entries is the same fault", () => {
+    expect(alive(readOn([], NOW + 60_000, start))).toHaveLength(4);
+  });
+
+  it("ends with the first heartbeats, and gives the others time for theirs", () => {
+    const stuck = readOn(everyone(NOW), NOW + 60_000, start);
+    const at = stuck.readAtMs + 2000;
+    const back = nextView(beats({ a: at, b: at, c: NOW - 1000, d: NOW - 1500 }), at, at, stuck);
+    expect(back.faultSinceMs).toBeUndefined();
+    expect(alive(back)).toHaveLength(4);
+    const later = at + 12_000;
+    let seen = back;
+    for (let now = at + 2000; now <= later; now += 2000) seen = nextView(beats({ a: now, b: now, c: NOW - 1000, d: NOW - 1500 }), now, now, seen);
+    expect(alive(seen)).toEqual(["a", "b"]);
+  });
+
+  it("is none where half of them go on: those that stopped are dead (R-GW-3)", () => {
+    let seen = start;
+    for (let now = NOW + 2000; now <= NOW + 12_000; now += 2000) seen = nextView(beats({ a: now, b: now, c: NOW, d: NOW }), now, now, seen);
+    expect(seen.faultSinceMs).toBeUndefined();
+    expect(alive(seen)).toEqual(["a", "b"]);
+  });
+
+  it("is none at the first read, which has nothing to compare with", () => {
+    expect(alive(nextView(everyone(NOW - 20_000), NOW, NOW, undefined))).toEqual([]);
+  });
 });

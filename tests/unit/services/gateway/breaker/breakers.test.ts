@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Breakers, CircuitOpenError } from "../../../../../services/gateway/breaker/breakers.ts";
 import { systemClock } from "../../../../../services/base/clock.ts";
+import type { Colour } from "../../../../../services/base/config.ts";
+import { Breakers } from "../../../../../services/gateway/breaker/breakers.ts";
+import type { Verdict } from "../../../../../services/gateway/breaker/circuit.ts";
+import { Visit } from "../../../../../services/gateway/breaker/visit.ts";
 
-const TUNING = { windowMs: 10_000, minimumRequests: 10, failurePercent: 50, resetMs: 30_000 };
-const fails = (): Promise<never> => Promise.reject(new Error("down"));
-const works = (): Promise<string> => Promise.resolve("ok");
+const TUNING = { windowMs: 10_000, minimumRequests: 2, failurePercent: 50, resetMs: 30_000, trials: 1 };
 
-describe("the circuit breaker of a service (R-GW-4)", () => {
+describe("the circuit breakers (R-GW-4)", () => {
   let breakers: Breakers;
 
   beforeEach(() => {
@@ -18,44 +19,42 @@ describe("the circuit breaker of a service (R-GW-4)", () => {
     vi.useRealTimers();
   });
 
-  const failTimes = async (times: number): Promise<void> => {
-    for (let time = 0; time < times; time += 1) await breakers.run("trading", fails).catch(() => undefined);
+  /** One request that was taken to these colours, each with the outcomes of its tries there. */
+  const visit = async (tries: readonly (readonly [Colour, Verdict])[]): Promise<void> => {
+    const one = new Visit(breakers, "trading");
+    for (const [colour, verdict] of tries) {
+      expect(one.enter(colour)).toBe(true);
+      one.note(colour, verdict);
+    }
+    one.end();
+    await vi.advanceTimersByTimeAsync(0);
   };
 
-  it("stays closed below the minimum of requests", async () => {
-    await failTimes(9);
-    expect(breakers.state("trading")).toBe("closed");
+  it("open for one colour of one service", async () => {
+    for (let time = 0; time < 2; time += 1) await visit([["blue", "bad"]]);
+    expect(breakers.of("trading", "blue").state).toBe("open");
+    expect(breakers.of("trading", "green").state).toBe("closed");
+    expect(breakers.of("social", "blue").state).toBe("closed");
+    expect(new Visit(breakers, "trading").mayEnter("blue")).toBe(false);
+    expect(new Visit(breakers, "trading").enter("blue")).toBe(false);
   });
 
-  it("opens at half failures, tries nothing then, and says when to come again", async () => {
-    for (let time = 0; time < 5; time += 1) await breakers.run("trading", works);
-    await failTimes(6);
-    expect(breakers.state("trading")).toBe("open");
+  it("count a failure that another instance of the colour made good as a success", async () => {
+    for (let time = 0; time < 5; time += 1) await visit([["blue", "bad"], ["blue", "good"]]);
+    expect(breakers.of("trading", "blue").state).toBe("closed");
+  });
+
+  it("count a failure that the other colour made good against the first one", async () => {
+    for (let time = 0; time < 2; time += 1) await visit([["blue", "bad"], ["green", "good"]]);
+    expect(breakers.of("trading", "blue").state).toBe("open");
+    expect(breakers.of("trading", "green").state).toBe("closed");
+  });
+
+  it("say when the first open circuit of a service tries again", async () => {
+    for (let time = 0; time < 2; time += 1) await visit([["blue", "bad"]]);
     await vi.advanceTimersByTimeAsync(10_000);
-    const tried = vi.fn(works);
-    const refused = breakers.run("trading", tried);
-    await expect(refused).rejects.toBeInstanceOf(CircuitOpenError);
-    await expect(refused).rejects.toMatchObject({ retryAfterSeconds: 20 });
-    expect(tried).not.toHaveBeenCalled();
-  });
-
-  it("leaves the other services alone", async () => {
-    await failTimes(20);
-    expect(await breakers.run("social", works)).toBe("ok");
-  });
-
-  it("tries again after 30 s and closes by itself", async () => {
-    await failTimes(10);
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect(breakers.state("trading")).toBe("half-open");
-    expect(await breakers.run("trading", works)).toBe("ok");
-    expect(breakers.state("trading")).toBe("closed");
-  });
-
-  it("opens again where the trial fails", async () => {
-    await failTimes(10);
-    await vi.advanceTimersByTimeAsync(30_000);
-    await failTimes(1);
-    expect(breakers.state("trading")).toBe("open");
+    for (let time = 0; time < 2; time += 1) await visit([["green", "bad"]]);
+    expect(breakers.retryAfterSeconds("trading")).toBe(20);
+    expect(breakers.retryAfterSeconds("social")).toBe(1);
   });
 });

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { SmoothRoundRobin, type Weighted } from "../../../../../services/gateway/routing/smooth-wrr.ts";
+import { SmoothRoundRobin } from "../../../../../services/gateway/routing/smooth-wrr.ts";
 
-function picks(choices: readonly Weighted<string>[], count: number): string {
+interface Weighted {
+  readonly key: string;
+  readonly weight: number;
+}
+
+function picks(choices: readonly Weighted[], count: number): string {
   const turn = new SmoothRoundRobin<string>();
-  return Array.from({ length: count }, () => turn.pick(choices) ?? "-").join("");
+  return Array.from({ length: count }, () => turn.pick(choices, ({ key }) => key, ({ weight }) => weight)?.key ?? "-").join("");
 }
 
 describe("smooth weighted round robin", () => {
@@ -23,5 +28,12 @@ describe("smooth weighted round robin", () => {
   it("picks nothing where nothing has weight", () => {
     expect(picks([{ key: "a", weight: 0 }], 1)).toBe("-");
     expect(picks([], 1)).toBe("-");
+  });
+
+  it("stays fair while items come and go by the hundred", () => {
+    const turn = new SmoothRoundRobin<string>();
+    const pick = (keys: readonly string[]): string | undefined => turn.pick(keys, (key) => key, () => 1);
+    for (let run = 0; run < 300; run += 1) pick([`gone-${run}`, "a"]);
+    expect([pick(["a", "b"]), pick(["a", "b"])].sort()).toEqual(["a", "b"]);
   });
 });

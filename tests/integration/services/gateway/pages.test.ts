@@ -40,9 +40,9 @@ describe("the gateway's own pages (R-GW-1)", () => {
     expect(services.find((service) => service.service === "trading")).toMatchObject({
       status: "healthy",
       route: "/api/v1/trading",
-      breaker: "closed",
+      breakers: { blue: "closed", green: "closed" },
       weights: { blue: 100, green: 0 },
-      instances: [{ instance: "trading-1", state: "up", colour: "blue", version: "v1", weight: 100 }],
+      instances: [{ instance: "trading-1", state: "up", colour: "blue", version: "v1", weight: 100, breaker: "closed" }],
     });
     expect(services.find((service) => service.service === "nft")).toMatchObject({ status: "unavailable", instances: [] });
     expect(body["gateways"]).toHaveLength(1);

@@ -17,6 +17,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Database } from "./postgres/database.ts";
 import type { Migration } from "./postgres/migration.ts";
 import type { RegistryTable } from "./registry/table.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 import type { TrafficWatch } from "./traffic/watch.ts";
 
 /** Fastify with TypeBox schemas: `app.get("/x", { schema: { querystring: Type.Object(...) } }, ...)` is typed by them. */
@@ -40,6 +41,8 @@ export interface ServiceContext {
   readonly metrics: Metrics;
   readonly auth: Authenticator;
   readonly clock: Clock;
+  /** For requests that come in past the template's own hooks. */
+  readonly tracing: Tracing;
   /** All running instances, from memory. */
   readonly registry: RegistryTable;
   /** Which colour gets which share of the traffic, from memory. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Metrics } from "../metrics.ts";
 import { CORRELATION_HEADER, withWork, type Work } from "../correlation.ts";
-import { describeRequest, endServerSpan, serverSpanName } from "../tracing/http-span.ts";
+import { endServerSpan, workOfRequest } from "../tracing/http-span.ts";
 import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 
 declare module "fastify" {
@@ -38,8 +38,7 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics, tracing:
   app.addHook("onResponse", (request, reply, done) => {
     measure(request, reply);
     logAccess(request, reply);
-    const recording = request.work?.trace?.recording;
-    if (recording !== undefined) endServerSpan(recording, reply);
+    endServerSpan(request.work, reply.raw.statusCode);
     done();
   });
   app.addHook("onRoute", (route) => {
@@ -54,9 +53,16 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics, tracing:
 /** A request's work: what machines ask every few seconds has no trace. */
 function workOf(request: FastifyRequest, tracing: Tracing): Work {
   if (QUIET.has(request.routeOptions.url ?? "")) return { correlationId: request.id };
-  const trace = tracing.incoming(request.headers, () => serverSpanName(request));
-  if (trace.recording !== undefined) describeRequest(trace.recording, request);
-  return { correlationId: request.id, trace };
+  return workOfRequest(tracing, request.id, request.headers, () => ({
+    method: request.method,
+    url: request.url,
+    route: request.routeOptions.url,
+    protocol: request.protocol,
+    host: request.hostname,
+    clientAddress: request.ip,
+    httpVersion: request.raw.httpVersion,
+    userAgent: request.headers["user-agent"],
+  }));
 }
 
 /** Series are looked up by one short key instead of by hashing three labels for each request. */

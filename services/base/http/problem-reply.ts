@@ -19,7 +19,7 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
-      noteError(request, problem.cause ?? error);
+      noteError(request.work, problem.cause ?? error);
       const level = problem.status === 500 ? "error" : "warn";
       request.log[level]({ err: problem.cause ?? error, code: problem.code, correlationId: request.id }, problem.message);
     }

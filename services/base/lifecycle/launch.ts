@@ -2,7 +2,9 @@ import type { AddressInfo } from "node:net";
 import type { Redis } from "ioredis";
 import { startAgentCheck } from "../agent-check.ts";
 import { KeyStore } from "../auth/key-store.ts";
+import { RevokedSessions } from "../auth/revoked-sessions.ts";
 import { TokenAuthenticator } from "../auth/token-authenticator.ts";
+import { JWKS_CHANNEL, REVOKED_CHANNEL } from "../auth/tokens.ts";
 import { systemClock, type Clock } from "../clock.ts";
 import type { ServiceConfig } from "../config.ts";
 import { delay } from "../deadline.ts";
@@ -62,6 +64,8 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const traffic = new TrafficWatch(redis, registry, clock, log);
   const isActive = (): boolean => phase.ready && !phase.draining && traffic.weight(declaration.name, config.colour) > 0;
   const eventWork = createEventWork({ config, database, metrics, log, clock, tracing, isActive });
+  const keys = new KeyStore(redis, clock);
+  const revoked = new RevokedSessions(redis, clock);
   const context: ServiceContext = {
     declaration,
     config,
@@ -70,8 +74,9 @@ export async function launchService(definition: ServiceDefinition, config: Servi
     redis,
     events: eventWork.publisher,
     metrics,
-    auth: new TokenAuthenticator(new KeyStore(redis, clock), config.mode, clock),
+    auth: new TokenAuthenticator({ keys, revoked, mode: config.mode, clock }),
     clock,
+    tracing,
     registry,
     traffic,
   };
@@ -106,6 +111,8 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   listenToChannels(subscriber, {
     [REGISTRY_CHANNEL]: () => void registry.refresh(),
     [TRAFFIC_CHANNEL]: () => void traffic.refresh(),
+    [JWKS_CHANNEL]: () => void keys.refresh(),
+    [REVOKED_CHANNEL]: (message) => revoked.hear(message),
   });
   // A caller that never waits for readiness must not turn its failure into an unhandled rejection.
   ready.catch(() => undefined);

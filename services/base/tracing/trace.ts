@@ -15,14 +15,16 @@ export interface Trace {
   readonly traceId: string;
   /** W3C header for whatever is called from here. */
   readonly traceparent: string;
+  /** Begun here: a `tracestate` that came in belongs to no trace. */
+  readonly isNew?: boolean;
   /** Absent for the traces that are not sampled, which are most: then nothing of it costs anything. */
   readonly recording?: Recording;
 }
 
 /** The trace of a span that is recorded. */
-export function traceOf(recording: Recording): Trace {
+export function traceOf(recording: Recording, isNew = false): Trace {
   const context = recording.span.spanContext();
-  return { traceId: context.traceId, traceparent: traceparentOf(context), recording };
+  return { traceId: context.traceId, traceparent: traceparentOf(context), isNew, recording };
 }
 
 /** Starts a span below the one that is being recorded here; undefined where nothing is. The caller ends it. */

@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, type Span, type SpanContext, SpanKind, type SpanOptions, trace, TraceFlags, type Tracer } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type SpanContext, SpanKind, type SpanOptions, trace, TraceFlags, type Tracer } from "@opentelemetry/api";
 import { RandomIdGenerator } from "@opentelemetry/sdk-trace-base";
 import { parseTraceparent, TRACEPARENT_HEADER, traceparentOf, TRACESTATE_HEADER } from "./trace-context.ts";
 import { type Recording, type Trace, traceOf } from "./trace.ts";
@@ -47,11 +47,12 @@ export function createTracing(recorder?: Recorder): Tracing {
       if (caller !== undefined) {
         const its = recorderOf(caller);
         if (its === undefined) return passed(caller);
-        return started(its, its.tracer.startSpan(name(), { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller)));
+        const span = its.tracer.startSpan(name(), { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller));
+        return traceOf({ span, tracer: its.tracer });
       }
       if (recorder?.recording() !== true) return begun();
       const span = recorder.tracer.startSpan(name(), { kind: SpanKind.SERVER }, ROOT_CONTEXT);
-      return span.isRecording() ? started(recorder, span) : passed(span.spanContext());
+      return span.isRecording() ? traceOf({ span, tracer: recorder.tracer }, true) : passed(span.spanContext(), true);
     },
     continued(traceparent) {
       const context = parseTraceparent(traceparent);
@@ -67,16 +68,12 @@ export function createTracing(recorder?: Recorder): Tracing {
   };
 }
 
-function started({ tracer }: Recorder, span: Span): Trace {
-  return traceOf({ span, tracer });
-}
-
 /** A trace that is not recorded here: everybody further down hangs below whoever called us. */
-function passed(context: SpanContext): Trace {
-  return { traceId: context.traceId, traceparent: traceparentOf(context) };
+function passed(context: SpanContext, isNew = false): Trace {
+  return { traceId: context.traceId, traceparent: traceparentOf(context), isNew };
 }
 
 /** A new trace that says to all further down that it is not recorded, so that nobody records a part of it. */
 function begun(): Trace {
-  return passed({ traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE });
+  return passed({ traceId: ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE }, true);
 }

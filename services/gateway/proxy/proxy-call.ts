@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Trace } from "../../base/tracing/trace.ts";
 
 /** One request on its way through the gateway, as the proxy needs it: whoever took it in, Fastify or the server itself. */
 export interface ProxyCall {
   /** Of the caller where well-formed, else made here. */
   readonly correlationId: string;
+  /** Trace that the request belongs to; absent: what the caller said goes through as it is. */
+  readonly trace?: Trace | undefined;
   readonly method: string;
   /** Path and query, as they came. */
   readonly url: string;

@@ -33,7 +33,7 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
   await membership.join();
 
   const files = await bundle(ROOT, { gateway: "services/gateway/main.ts" });
-  for (const file of files["gateway"] ?? []) writeFileSync(join(folder, file.path), file.content);
+  for (const { path, content } of files["gateway"] ?? []) if (content instanceof Uint8Array) writeFileSync(join(folder, path), content);
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
   const [port, agentPort] = [await freePort(), await freePort()];
   const options = (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter((option) => option !== "");

@@ -3,7 +3,11 @@ import { USER_HEADER } from "../../base/auth/token-authenticator.ts";
 import type { ServiceApp, ServiceContext } from "../../base/service.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { gatewayProblems } from "../problems.ts";
-import type { Decision, Limit, Limiter } from "./limiter.ts";
+import { listenToChannels } from "../../base/redis/channels.ts";
+import { closeRedis, createRedis } from "../../base/redis/connection.ts";
+import type { Decision, Limit } from "./limit.ts";
+import type { Limiter } from "./limiter.ts";
+import { RECALL_CHANNEL } from "./shared-windows.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -20,6 +24,12 @@ const MAX_USER_KEY = 128;
  */
 export function limitRequests(app: ServiceApp, context: ServiceContext, limiter: Limiter, metrics: GatewayMetrics): void {
   const { perUser, perService } = context.config.limits;
+  const recalls = createRedis(context.config.redis, { name: `${context.config.instance} limits` }, context.log);
+  listenToChannels(recalls, { [RECALL_CHANNEL]: (key) => limiter.recall(key) });
+  app.addHook("onClose", async () => {
+    await limiter.stop();
+    closeRedis(recalls);
+  });
   app.addHook("onRequest", async (request, reply) => {
     const user = await limitedUser(request, context);
     const service = request.routeOptions.config.upstream;

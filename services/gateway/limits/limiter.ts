@@ -1,133 +1,228 @@
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
-import { RedisScript } from "../../base/redis/script.ts";
-import { LocalWindows, type WindowState } from "./local-windows.ts";
+import type { Decision, Limit, LimitState } from "./limit.ts";
+import { type AskedKey, RedisWindows, type Reply, type SharedWindows } from "./shared-windows.ts";
+import { WindowTable } from "./window-table.ts";
 
-/** One limit that a request falls under. */
-export interface Limit {
-  readonly scope: "user" | "service";
-  readonly key: string;
-  /** Requests in a window, >= 1. */
-  readonly max: number;
-}
-
-export interface LimitState extends WindowState {
-  readonly limit: Limit;
-}
-
-export interface Decision {
-  readonly refusedBy: LimitState | undefined;
-  readonly states: readonly LimitState[];
-  readonly source: "redis" | "local";
-}
-
-export const WINDOW_MS = 60_000;
-/** After a failure Redis is left alone for this long, so that not every request waits for it. */
-const AWAY_MS = 500;
-
-// Counts a request under all of its limits, or under none where one of them refuses. A window starts with the first
-// request of its key. Args: window ms, then limit and owed count of each key. Answers: index of the refusing key or 0,
-// then count and remaining ms of each key.
-const HIT = new RedisScript(`
-local refused = 0
-local counts = {}
-for i, key in ipairs(KEYS) do
-  local owed = tonumber(ARGV[2 * i + 1])
-  local count = tonumber(redis.call('GET', key) or '0')
-  if owed > 0 then count = redis.call('INCRBY', key, owed) end
-  counts[i] = count
-  if refused == 0 and count >= tonumber(ARGV[2 * i]) then refused = i end
-end
-local answer = {refused}
-for i, key in ipairs(KEYS) do
-  if refused == 0 then counts[i] = redis.call('INCR', key) end
-  local left = redis.call('PTTL', key)
-  if left < 0 and counts[i] > 0 then
-    redis.call('PEXPIRE', key, ARGV[1])
-    left = tonumber(ARGV[1])
-  end
-  answer[2 * i] = counts[i]
-  answer[2 * i + 1] = left
-end
-return answer`);
+/** While Redis does not answer, it is asked in the background this often whether it is back. */
+const PROBE_EVERY_MS = 250;
+/** Requests in one question to Redis. */
+const MAX_BATCH = 256;
+/** First wait for others to give back what they do not use; it doubles. */
+const RECALL_WAIT_MS = 2;
 
 export interface LimiterOptions {
   readonly redis: Redis;
   readonly clock: Clock;
-  /** Longest wait for Redis. */
+  /** Longest time to a decision, whatever Redis does. */
   readonly deadlineMs: number;
+  /** @default windows in `redis`, under a name of this process alone */
+  readonly shared?: SharedWindows;
 }
 
-/** Limits that all gateways share by Redis; while it is away or slow, each gateway goes on by its own count. */
+interface Waiting {
+  readonly limits: readonly Limit[];
+  readonly sinceMs: number;
+  tries: number;
+  decide(decision: Decision): void;
+}
+
+/**
+ * Limits that all gateways share, exactly: Redis decides, for all requests that came in together in one step. Where a
+ * key is asked for often, Redis lends requests in advance, which then need no question; near the limit it lends nothing,
+ * and whoever is about to be refused has the others give back first. While Redis does not answer, each gateway goes on
+ * by its own count.
+ */
 export class Limiter {
   readonly #options: LimiterOptions;
-  readonly #local: LocalWindows;
-  #awayUntilMs = 0;
+  readonly #shared: SharedWindows;
+  readonly #windows = new WindowTable();
+  readonly #giveBack = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #waiting: Waiting[] = [];
+  /** Keys of the question that is under way: their leases are with Redis. */
+  #asked: ReadonlySet<string> | undefined;
+  #scheduled = false;
+  #isLocal = false;
+  #offsetMs = 0;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
-    this.#local = new LocalWindows(options.clock, WINDOW_MS);
+    this.#shared = options.shared ?? new RedisWindows(options.redis, randomUUID());
   }
 
   /** Whether decisions are local for now. */
   get isLocal(): boolean {
-    return this.#awayUntilMs > this.#options.clock.now();
+    return this.#isLocal;
   }
 
-  /** Counts a request under its limits. Never rejects, and answers within the deadline. */
-  async hit(limits: readonly Limit[]): Promise<Decision> {
-    if (limits.length === 0) return { refusedBy: undefined, states: [], source: "local" };
-    if (this.isLocal) return this.#hitLocal(limits);
-    const owed = limits.map((limit) => this.#local.takeOwed(limit.key));
-    const asked = this.#ask(limits, owed);
-    try {
-      return this.#fromRedis(limits, await withDeadline("limiter", this.#options.deadlineMs, asked));
-    } catch {
-      this.#awayUntilMs = this.#options.clock.now() + AWAY_MS;
-      const decision = this.#hitLocal(limits);
-      this.#reconcile(limits, owed, asked, decision.refusedBy === undefined);
-      return decision;
-    }
-  }
-
-  /** A late answer means that Redis has counted the request too; an error that it heard of nothing. */
-  #reconcile(limits: readonly Limit[], owed: readonly number[], asked: Promise<readonly number[]>, countedHere: boolean): void {
-    asked.then(
-      (answer) => {
-        if (answer[0] === 0 && countedHere) for (const limit of limits) this.#local.settle(limit.key);
-        this.#fromRedis(limits, answer);
-      },
-      () => limits.forEach((limit, index) => this.#local.owe(limit.key, owed[index] ?? 0)),
-    );
-  }
-
-  async #ask(limits: readonly Limit[], owed: readonly number[]): Promise<readonly number[]> {
-    const keys = limits.map((limit) => `astra:limit:${limit.key}`);
-    const args = limits.flatMap((limit, index) => [limit.max, owed[index] ?? 0]);
-    return (await HIT.run(this.#options.redis, keys, [WINDOW_MS, ...args])) as number[];
-  }
-
-  #fromRedis(limits: readonly Limit[], answer: readonly number[]): Decision {
-    const refused = answer[0] ?? 0;
-    const states = limits.map((limit, index) => {
-      const count = answer[2 * index + 1] ?? 0;
-      const resetMs = Math.max(0, answer[2 * index + 2] ?? WINDOW_MS);
-      if (count > 0) this.#local.adopt(limit.key, count, resetMs);
-      return { limit, count, resetMs, allowed: refused !== index + 1 };
+  /** Counts a request under all of its limits, or under none where one refuses. At once where leases allow it. Never rejects. */
+  hit(limits: readonly Limit[]): Decision | Promise<Decision> {
+    const nowMs = this.#options.clock.now();
+    if (this.#isPaid(limits, nowMs)) return this.#spend(limits, nowMs);
+    if (this.#isLocal) return this.#decideAlone(limits, nowMs);
+    return new Promise((decide) => {
+      this.#waiting.push({ limits, sinceMs: nowMs, tries: 0, decide });
+      this.#schedule();
     });
-    return { refusedBy: refused === 0 ? undefined : states[refused - 1], states, source: "redis" };
   }
 
-  #hitLocal(limits: readonly Limit[]): Decision {
-    const states: LimitState[] = [];
-    for (const limit of limits) {
-      const state = { limit, ...this.#local.hit(limit.key, limit.max) };
-      states.push(state);
-      if (state.allowed) continue;
-      for (const earlier of states.slice(0, -1)) this.#local.undo(earlier.limit.key);
-      return { refusedBy: state, states, source: "local" };
+  /** Others are short of requests for a key: what is not used here goes back. @param key Empty: all keys. */
+  recall(key: string): void {
+    for (const one of key === "" ? this.#windows.leased() : [key]) {
+      if (this.#asked?.has(one) === true || (this.#windows.find(one)?.lease ?? 0) > 0) this.#giveBack.add(one);
     }
-    return { refusedBy: undefined, states, source: "local" };
+    if (this.#giveBack.size > 0) this.#schedule();
+  }
+
+  /** Gives back all leases. Never rejects. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    const keys = this.#windows.leased().map((key) => this.#ask(key, true));
+    if (keys.length === 0 || this.#isLocal) return;
+    await withDeadline("limiter", this.#options.deadlineMs, this.#shared.ask({ keys, requests: [], isFinal: true })).catch(() => undefined);
+  }
+
+  #isPaid(limits: readonly Limit[], nowMs: number): boolean {
+    for (const limit of limits) {
+      const window = this.#windows.find(limit.key);
+      if (window === undefined || window.lease === 0 || window.isOver(nowMs)) return false;
+    }
+    return true;
+  }
+
+  #spend(limits: readonly Limit[], nowMs: number): Decision {
+    for (const limit of limits) this.#windows.find(limit.key)?.spend();
+    return { refusedBy: undefined, states: this.#states(limits, nowMs), source: "shared" };
+  }
+
+  #states(limits: readonly Limit[], nowMs: number): LimitState[] {
+    return limits.map((limit) => {
+      const window = this.#windows.of(limit.key, nowMs);
+      return { limit, count: Math.min(limit.max, window.count), resetMs: window.resetMs(nowMs) };
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#asked !== undefined) return;
+    this.#scheduled = true;
+    // At the end of this turn: whatever arrived together goes together.
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#asked === undefined) void this.#askRedis();
+    });
+  }
+
+  async #askRedis(): Promise<void> {
+    const { clock, deadlineMs } = this.#options;
+    const nowMs = clock.now();
+    const batch = this.#waiting.splice(0, MAX_BATCH);
+    const maxOf = new Map<string, number>();
+    for (const { limits } of batch) for (const limit of limits) maxOf.set(limit.key, limit.max);
+    const back = new Set(this.#giveBack);
+    this.#giveBack.clear();
+    for (const key of back) if (!maxOf.has(key)) maxOf.set(key, 0);
+    if (maxOf.size === 0) return;
+    const oldestMs = batch.reduce((oldest, one) => Math.min(oldest, one.sinceMs), nowMs);
+    const names = [...maxOf.keys()];
+    const keys = names.map((key) => this.#ask(key, back.has(key), maxOf.get(key)));
+    const positions = new Map(names.map((key, index) => [key, index]));
+    const requests = batch.map(({ limits }) => limits.map((limit) => positions.get(limit.key) ?? 0));
+    this.#asked = new Set(names);
+    try {
+      // Whoever was made to wait for leases of others is refused in time.
+      const isFinal = nowMs - oldestMs > deadlineMs / 2;
+      const leftMs = Math.max(1, deadlineMs - (nowMs - oldestMs));
+      const reply = await withDeadline("limiter", leftMs, this.#shared.ask({ keys, requests, isFinal }));
+      this.#adopt(batch, keys, reply);
+    } catch {
+      keys.forEach(({ key, lease }) => (this.#windows.of(key, nowMs).lease += lease));
+      this.#goAlone(batch);
+    } finally {
+      this.#asked = undefined;
+      if (this.#waiting.length > 0 || this.#giveBack.size > 0) this.#schedule();
+    }
+  }
+
+  /** What to tell Redis of a key. Its lease travels with the question and comes back with the answer. */
+  #ask(key: string, giveBack: boolean, max = 0): AskedKey {
+    const nowMs = this.#options.clock.now();
+    const window = this.#windows.of(key, nowMs);
+    window.renew(nowMs);
+    const { used } = window;
+    const endsAtRedisMs = window.endsAtRedisMs(this.#offsetMs);
+    const lease = giveBack ? 0 : window.lease;
+    window.lease = 0;
+    return { key, used, lease, endsAtRedisMs, max, wish: giveBack ? 0 : window.wishFor(nowMs) };
+  }
+
+  #adopt(batch: readonly Waiting[], keys: readonly AskedKey[], { verdicts, windows }: Reply): void {
+    const nowMs = this.#options.clock.now();
+    const passed = new Map<string, number>();
+    batch.forEach(({ limits }, index) => {
+      if (verdicts[index] === 0) for (const { key } of limits) passed.set(key, (passed.get(key) ?? 0) + 1);
+    });
+    keys.forEach(({ key }, index) => {
+      const shared = windows[index];
+      if (shared === undefined) return;
+      this.#windows.of(key, nowMs).adopt(shared, passed.get(key) ?? 0, nowMs);
+      this.#offsetMs = shared.endsAtRedisMs - shared.leftMs - nowMs;
+    });
+    batch.forEach((waiting, index) => {
+      const verdict = verdicts[index] ?? 0;
+      if (verdict < 0) return this.#askAgain(waiting);
+      const states = this.#states(waiting.limits, nowMs);
+      waiting.decide({ refusedBy: verdict === 0 ? undefined : states[verdict - 1], states, source: "shared" });
+    });
+  }
+
+  #askAgain(waiting: Waiting): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#waiting.push(waiting);
+      this.#schedule();
+    }, RECALL_WAIT_MS * 2 ** waiting.tries);
+    this.#timers.add(timer);
+    waiting.tries += 1;
+  }
+
+  #goAlone(batch: readonly Waiting[]): void {
+    const all = [...batch, ...this.#waiting];
+    this.#waiting = [];
+    if (!this.#isLocal) {
+      this.#isLocal = true;
+      this.#probeLater();
+    }
+    const nowMs = this.#options.clock.now();
+    for (const { limits, decide } of all) decide(this.#decideAlone(limits, nowMs));
+  }
+
+  #probeLater(): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      withDeadline("limiter", this.#options.deadlineMs, this.#shared.ping()).then(
+        () => (this.#isLocal = false),
+        () => this.#probeLater(),
+      );
+    }, PROBE_EVERY_MS).unref();
+    this.#timers.add(timer);
+  }
+
+  #decideAlone(limits: readonly Limit[], nowMs: number): Decision {
+    const counted: Limit[] = [];
+    for (const limit of limits) {
+      const window = this.#windows.of(limit.key, nowMs);
+      window.renew(nowMs);
+      if (window.passAlone(limit.max)) {
+        counted.push(limit);
+        continue;
+      }
+      for (const { key } of counted) this.#windows.of(key, nowMs).undo();
+      const refusedBy = { limit, count: window.count, resetMs: window.resetMs(nowMs) };
+      return { refusedBy, states: [refusedBy], source: "local" };
+    }
+    return { refusedBy: undefined, states: this.#states(limits, nowMs), source: "local" };
   }
 }

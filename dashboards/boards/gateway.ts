@@ -70,8 +70,17 @@ export const gateway: Board = {
     {
       title: "Protection",
       panels: [
-        graph({ title: "Open breakers", description: "1 while a gateway sends a service nothing.", unit: "short" }, [
-          { expr: `max by (upstream) (${metrics.BREAKER_STATE.name}{state="open"})`, legend: "{{upstream}}" },
+        graph({ title: "Open breakers", description: "1 while a gateway sends a service's colour nothing.", unit: "short" }, [
+          { expr: `max by (upstream, upstream_colour) (${metrics.BREAKER_STATE.name}{state="open"})`, legend: "{{upstream}} {{upstream_colour}}" },
+        ]),
+        graph({ title: "Instances out of the turn", description: "Instances that fail and are passed over until a probe finds them well.", unit: "short" }, [
+          { expr: `max by (upstream, upstream_colour) (${metrics.EJECTED.name})`, legend: "{{upstream}} {{upstream_colour}}" },
+        ]),
+        graph({ title: "Fallbacks", description: "A second: tries at another instance, requests that a breaker refused, reads answered with an earlier answer.", unit: "reqps" }, [
+          { expr: `sum(rate(${metrics.RETRIES.name}[$__rate_interval]))`, legend: "retries" },
+          { expr: `sum(rate(${metrics.RETRIES_REFUSED.name}[$__rate_interval]))`, legend: "retries over the budget" },
+          { expr: `sum(rate(${metrics.BREAKER_REFUSED.name}[$__rate_interval]))`, legend: "refused by a breaker" },
+          { expr: `sum(rate(${metrics.STALE_ANSWERS.name}[$__rate_interval]))`, legend: "earlier answers" },
         ]),
         graph({ title: "Requests over a limit", description: "Requests a second that got 429.", unit: "reqps" }, [
           { expr: `sum by (scope) (rate(${metrics.RATE_LIMITED.name}[$__rate_interval]))`, legend: "{{scope}}" },

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 export interface AgentFacts {
   readonly ready: boolean;
   readonly draining: boolean;
-  /** Effective weight of this process' colour, [0, 100]. */
+  /** This instance's part of its colour's effective weight, [0, 100]. */
   readonly weight: number;
 }
 

@@ -89,7 +89,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const port = (app.server.address() as AddressInfo).port;
   // While it hands over, this process goes on asking for what it had: the registry gives its share to others already.
   let weightBeforeLeaving: number | undefined;
-  const weight = (): number => weightBeforeLeaving ?? traffic.weight(declaration.name, config.colour);
+  const weight = (): number => weightBeforeLeaving ?? traffic.instanceShare(declaration.name, config.colour);
   const agent = await startAgentCheck(config.host, config.agentPort, () => ({
     ready: phase.ready,
     draining: phase.draining,

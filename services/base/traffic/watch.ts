@@ -5,7 +5,7 @@ import type { Colour } from "../config.ts";
 import type { RegistryTable } from "../registry/table.ts";
 import { compareAndSetTrafficTable, readTrafficTable, writeBackTrafficTable } from "./store.ts";
 import { firstTable, type ColourWeights, type TrafficTable } from "./table.ts";
-import { effectiveWeights, tableWeights } from "./weights.ts";
+import { effectiveWeights, instanceShare, tableWeights } from "./weights.ts";
 
 const REFRESH_INTERVAL_MS = 2000;
 
@@ -50,6 +50,11 @@ export class TrafficWatch {
   /** The weight of one colour of a workload. */
   weight(workload: string, colour: Colour): number {
     return this.weights(workload)[colour];
+  }
+
+  /** What one instance of a colour asks the edge for: its part of the colour's weight. */
+  instanceShare(workload: string, colour: Colour): number {
+    return instanceShare(this.weight(workload, colour), this.#registry.takers(workload)[colour].length);
   }
 
   /** Reads the stored table now, or gives Redis back what it has lost. Never throws: the last table serves. */

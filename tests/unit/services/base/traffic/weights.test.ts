@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { effectiveWeights, tableWeights } from "../../../../../services/base/traffic/weights.ts";
+import { effectiveWeights, instanceShare, tableWeights } from "../../../../../services/base/traffic/weights.ts";
 import { tableWith } from "../fixtures.ts";
 
 const BLUE_ONLY = { blue: 100, green: 0 };
@@ -26,5 +26,22 @@ describe("weights of a workload", () => {
 
   it("are equal for both colours without a table", () => {
     expect(tableWeights(undefined, "trading")).toEqual({ blue: 100, green: 100 });
+  });
+});
+
+describe("what one instance asks the edge for (R-DEP-3)", () => {
+  it.each([
+    [100, 1, 100],
+    [50, 2, 25],
+    [100, 3, 33],
+    [1, 4, 1],
+    [0, 2, 0],
+    [100, 0, 100],
+  ])("is of weight %d among %d instances %d", (weight, instances, share) => {
+    expect(instanceShare(weight, instances)).toBe(share);
+  });
+
+  it("makes two gateways of one colour ask for as much together as one of the other colour", () => {
+    expect(2 * instanceShare(50, 2)).toBe(instanceShare(50, 1));
   });
 });

@@ -43,9 +43,9 @@ export const ENVIRONMENT_FLAG: Readonly<Record<string, Flag>> = {
 export const ENGINE_FLAG: Readonly<Record<string, Flag>> = {
   engine: {
     type: "string",
-    value: "pulumi|compose",
-    choices: ["pulumi", "compose"],
-    help: "way to deploy (default: Pulumi where it is found, else Compose)",
+    value: "pulumi|compose|kubectl",
+    choices: ["pulumi", "compose", "kubectl"],
+    help: "way to deploy (default: Pulumi where it is found; else Compose, or kubectl to a cluster)",
   },
 };
 

@@ -14,6 +14,7 @@ const READY_DEADLINE_MS = 120_000;
  * @throws UserError with what failed and its last log lines.
  */
 export async function deployStack(engine: Engine, model: StackModel, progress: Progress): Promise<void> {
+  if (model.settings.target === "kubernetes") return await (await import("./deploy-to-cluster.ts")).deployToCluster(engine, model, progress);
   const before = stackMembers(await environmentContainers(model.settings.environment), model.stack);
   const plan = planStack(model.containers, before);
   if (!plan.unchanged)

@@ -8,6 +8,11 @@ import { checkPlatform, denials, describeViolation, platformForm } from "../poli
 import type { Violation } from "../policy/rule.ts";
 import type { Progress } from "./progress.ts";
 
+/** A cluster's nodes come and go, and its scheduler knows what fits: the machine that asks says nothing of it. */
+export function memoryOfCluster(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}
+
 /** Which rules an environment would break with all its stacks up. */
 export async function environmentViolations(
   config: EnvironmentConfig,

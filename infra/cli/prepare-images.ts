@@ -4,7 +4,9 @@ import { imagePlan, imageReferences, type ImageBuild } from "../images/plan.ts";
 import { pruneImages } from "../images/prune.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
-import type { ImageReferences } from "../platform/images.ts";
+import { clusterFacts } from "../kubernetes/render.ts";
+import { images as declaredImages, type ImageReferences } from "../platform/images.ts";
+import { colourWorkloads, foundationWorkloads } from "../platform/platform.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 
@@ -36,8 +38,15 @@ const KEPT_BUILDS = 3;
  * @throws UserError when a service does not bundle.
  */
 export async function planImages(session: Session): Promise<PlannedImages> {
-  const [grafana, base] = await Promise.all([decideGrafana(session), imagePlan(PROJECT_ROOT)]);
-  const plan = grafana ? await imagePlan(PROJECT_ROOT, { optional: true }) : base;
+  // Planned with all there is, while Grafana's image is looked for: bundling takes longest, and is done once.
+  const [grafana, all] = await Promise.all([decideGrafana(session), imagePlan(PROJECT_ROOT, { optional: true })]);
+  const { settings } = session.config.targets.foundation;
+  const wanted = new Set(
+    settings.target === "kubernetes"
+      ? [...foundationWorkloads(settings, clusterFacts(grafana)), ...colourWorkloads(settings)].map((workload) => workload.image)
+      : declaredImages.filter((image) => grafana || image.optional !== true).map((image) => image.name),
+  );
+  const plan = all.filter((image) => wanted.has(image.name));
   return { grafana, plan, images: imageReferences(plan) };
 }
 

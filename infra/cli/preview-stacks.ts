@@ -4,6 +4,8 @@ import { stackMembers } from "../engine/plan.ts";
 import { environmentContainers } from "../host/containers.ts";
 import { containerForms } from "../host/container-forms.ts";
 import { dockerOrFail } from "../host/docker.ts";
+import { openCluster } from "../kubernetes/kubectl.ts";
+import { stackChanges } from "../kubernetes/stack-changes.ts";
 import { UserError } from "../host/user-error.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
 import type { ImageReferences } from "../platform/images.ts";
@@ -34,12 +36,16 @@ async function onMachine(model: StackModel): Promise<Preview> {
   return previewOnMachine(model, { containers, forms, volumes: volumes.split("\n") });
 }
 
+async function onCluster(model: StackModel): Promise<Preview> {
+  return (await stackChanges(await openCluster(model.settings), model)).preview;
+}
+
 async function byPulumi(model: StackModel): Promise<Omit<StackPreview, "stack">> {
   const { pulumiPreview } = await import("../engine/pulumi.ts");
   const text = await pulumiPreview(model);
   if (text !== undefined) return { preview: previewOfPulumi(model.stack, text), notes: [] };
   const note = `${model.stack}: Pulumi has no stack ${model.stackName} yet, so this is told from the model; its secret files, and of the foundation network and secrets, come on top.`;
-  return { preview: await onMachine(model), notes: [note] };
+  return { preview: model.settings.target === "kubernetes" ? await onCluster(model) : await onMachine(model), notes: [note] };
 }
 
 /** Why `up` would not deploy this colour now; none where it would. */
@@ -63,6 +69,8 @@ export async function stacksOfUp({ session, facts, images }: PreviewRequest): Pr
 export async function previewStack(request: PreviewRequest, stack: StackKey): Promise<StackPreview> {
   const model = stackModel(request.session.config.targets[stack], request.facts, request.images);
   const { preview, notes } =
-    request.engine === "pulumi" ? await byPulumi(model) : { preview: await onMachine(model), notes: [] };
+    request.engine === "pulumi"
+      ? await byPulumi(model)
+      : { preview: request.engine === "kubectl" ? await onCluster(model) : await onMachine(model), notes: [] };
   return { stack, preview, notes: [...notes, ...(preview.items.length > 0 ? await refusal(request, stack) : [])] };
 }

@@ -1,9 +1,9 @@
 import { otherColour } from "../engine/choose-colour.ts";
+import { runtimeOf } from "../engine/runtime.ts";
 import { stackMembers } from "../engine/plan.ts";
 import { colourWeight, currentTraffic, presentWeights } from "../engine/traffic.ts";
 import type { Container } from "../host/containers.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
-import { containerName } from "../platform/names.ts";
 import type { Colour } from "../platform/workload.ts";
 import { formatDuration, type Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
@@ -44,15 +44,17 @@ export async function printResult(result: Result): Promise<void> {
   const suffix = environmentSuffix(session.environment);
   const width = 12;
   progress.note("");
-  for (const { name, url } of addresses(settings, facts.grafana)) progress.note(`  ${name.padEnd(width)}  ${url}`);
+  const runtime = await runtimeOf(settings);
+  const places = addresses(settings, facts.grafana, runtime.openedBy);
+  for (const { name, url } of places) progress.note(`  ${name.padEnd(width)}  ${url}`);
+  const openings = [...new Set(places.flatMap(({ openBy }) => openBy ?? []))];
+  for (const command of openings) progress.note(`  opened by     ${command}`);
   progress.note("");
   for (const line of await trafficLines(result)) progress.note(line);
   if (settings.mode === "dev")
     progress.note("Log in: the demo user is X-User-ID: 123; or register at POST /api/v1/users/register.");
   if (facts.grafana)
-    progress.note(
-      `Grafana: user admin, password by: docker exec ${containerName(session.environment, undefined, "grafana", 1)} cat /run/secrets/grafana_admin`,
-    );
+    progress.note(`Grafana: user admin, password by: ${runtime.secretBy("grafana_admin", "grafana")}`);
   progress.note(`Test it: ./astra test${suffix}    Look at it: ./astra status${suffix}`);
   progress.note(`Ready in ${formatDuration(progress.elapsedMs)}.`);
 }

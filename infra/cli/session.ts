@@ -1,8 +1,10 @@
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { chooseEngine, onPath, type EngineChoice } from "../engine/choose.ts";
 import { ENGINES, type Engine, type EngineName } from "../engine/engine.ts";
 import { environmentConfig, type EnvironmentConfig } from "../engine/model.ts";
 import { readRecord, type EnvironmentRecord } from "../engine/record.ts";
-import { UserError } from "../host/user-error.ts";
 import type { Invocation } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -53,27 +55,23 @@ export async function openSession(invocation: Invocation): Promise<Session> {
   return { environment, record, config: environmentConfig(environment, overrides) };
 }
 
-/**
- * For commands that work on this machine's containers.
- * @throws UserError naming the target and its own commands, where the environment is a cluster's.
- */
-export function requireDockerTarget(session: Session): void {
-  const { foundation } = session.config.targets;
-  if (foundation.settings.target === "docker") return;
-  throw new UserError(
-    `Environment ${session.environment} has astratrade:target ${foundation.settings.target}, and this command is for target docker. ` +
-      `Deploy to a cluster by \`pulumi up --stack ${foundation.stackName}\`, or by ./astra render --target kubernetes and kubectl.`,
-  );
+/** Pulumi's provider for clusters: on the PATH, or among its installed plugins. */
+function clusterProviderIsHere(): boolean {
+  if (onPath("pulumi-resource-kubernetes")) return true;
+  const plugins = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+  return existsSync(plugins) && readdirSync(plugins).some((name) => name.startsWith("resource-kubernetes-"));
 }
 
 /** The engine that a call means. */
-export function chosenEngine(invocation: Invocation, record: EnvironmentRecord | undefined): EngineChoice {
+export function chosenEngine(invocation: Invocation, { record, config }: Session): EngineChoice {
   const forced = ENGINES.find((engine) => engine === invocation.text("engine"));
-  return chooseEngine(forced, record, onPath("pulumi"));
+  const { target } = config.targets.foundation.settings;
+  return chooseEngine(forced, record, onPath("pulumi") && (target === "docker" || clusterProviderIsHere()), target);
 }
 
 /** Loads an engine; the other one's libraries are not read. */
 export async function loadEngine(name: EngineName): Promise<Engine> {
   if (name === "pulumi") return (await import("../engine/pulumi.ts")).pulumiEngine;
+  if (name === "kubectl") return (await import("../kubernetes/kubectl-engine.ts")).kubectlEngine;
   return (await import("../compose/compose-engine.ts")).composeEngine;
 }

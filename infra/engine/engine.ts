@@ -1,9 +1,11 @@
-import type { ContainerSpec } from "../platform/container.ts";
+import type { ContainerSpec, Release } from "../platform/container.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Colour } from "../platform/workload.ts";
 
-export type EngineName = "pulumi" | "compose";
-export const ENGINES: readonly EngineName[] = ["pulumi", "compose"];
+export type EngineName = "pulumi" | "compose" | "kubectl";
+export const ENGINES: readonly EngineName[] = ["pulumi", "compose", "kubectl"];
+/** As people call them. */
+export const ENGINE_TITLES: Readonly<Record<EngineName, string>> = { pulumi: "Pulumi", compose: "Compose", kubectl: "kubectl" };
 
 /** One deployable part of an environment. */
 export type StackKey = "foundation" | Colour;
@@ -22,6 +24,8 @@ export interface StackTarget {
 export interface StackDeployment extends StackTarget {
   /** In start order; one-shot jobs come before what depends on them. */
   readonly containers: readonly ContainerSpec[];
+  /** What the containers were made from; a cluster's objects are made from the same. */
+  readonly release: Release;
 }
 
 /** Takes one line about what goes on inside a step; may be shown briefly or not at all. */

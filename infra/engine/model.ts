@@ -49,7 +49,8 @@ export interface StackModel extends StackDeployment {
 /** Describes a stack completely. */
 export function stackModel(target: StackTarget, facts: HostFacts, images: ImageReferences): StackModel {
   const workloads = stackWorkloads(target.settings, facts);
-  return { ...target, workloads, containers: stackContainers(workloads, releaseOf(target.settings, facts, images)) };
+  const release = releaseOf(target.settings, facts, images);
+  return { ...target, workloads, release, containers: stackContainers(workloads, release) };
 }
 
 /** Engine and tool both know a health check's start interval. */

@@ -29,6 +29,8 @@ function idsIn(state: unknown): ReadonlySet<string> {
  * name. Only what carries our labels and this stack's names is touched, and never a volume.
  */
 async function removeForgotten(target: StackTarget, state: unknown, report: Report): Promise<void> {
+  // A cluster's objects are applied: what is there already is taken over.
+  if (target.settings.target === "kubernetes") return;
   const { environment } = target.settings;
   const all = await environmentContainers(environment);
   const writers = all.filter(
@@ -94,7 +96,7 @@ export const pulumiEngine: Engine = {
       await removeStack(target.stackName);
     }
     for (const environment of new Set(targets.map((target) => target.settings.environment))) {
-      await removeEnvironmentData(environment, report);
+      if (targets.every(({ settings }) => settings.target === "docker")) await removeEnvironmentData(environment, report);
       await rm(environmentFolder(environment), { recursive: true, force: true });
     }
   },

@@ -1,14 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { parse, parseAllDocuments } from "yaml";
 import { fromComposeFile } from "../compose/from-file.ts";
 import type { ContainerForm } from "../platform/container-form.ts";
 import { PORTS } from "../platform/ports.ts";
 import type { PlatformForm } from "../policy/rule.ts";
 import { UserError } from "../host/user-error.ts";
-import type { FieldChange } from "./field-changes.ts";
 import { compareForms } from "./from-forms.ts";
+import { differences, lastingName, objectItem, type KubernetesObject } from "./object-changes.ts";
 import { joined, type Preview, type PreviewItem } from "./preview.ts";
 
 /** YAML files of a folder, by name. */
@@ -55,42 +54,21 @@ export function renderedPlatform(rendered: Rendered): PlatformForm {
   };
 }
 
-interface KubernetesObject {
-  readonly kind?: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
-}
-
 function objectsIn(text: string | undefined): ReadonlyMap<string, KubernetesObject> {
   const objects = text === undefined ? [] : parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject | null);
-  return new Map(objects.flatMap((object) => (object === null ? [] : [[`${object.kind ?? "?"} ${object.metadata?.name ?? "?"}`, object] as const])));
+  return new Map(objects.flatMap((object) => (object === null ? [] : [[lastingName(object), object] as const])));
 }
 
-function shown(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 197)}...` : text;
-}
-
-/** Paths of an object at which two of them differ. */
-function differences(before: unknown, after: unknown, path: string): readonly FieldChange[] {
-  if (isDeepStrictEqual(before, after)) return [];
-  if (typeof before === "object" && typeof after === "object" && before !== null && after !== null) {
-    const [old, next] = [before as Record<string, unknown>, after as Record<string, unknown>];
-    return [...new Set([...Object.keys(old), ...Object.keys(next)])].flatMap((key) => differences(old[key], next[key], path === "" ? key : `${path}.${key}`));
-  }
-  return [{ field: path, ...(before === undefined ? {} : { from: shown(before) }), ...(after === undefined ? {} : { to: shown(after) }) }];
-}
-
-/** Kubernetes applies objects; what it then restarts, its controllers decide. */
+/** Kubernetes applies objects; what it then restarts, its controllers decide. A job is never changed, only replaced. */
 function compareObjects(file: string, before: string | undefined, after: string | undefined): Preview {
   const [old, next] = [objectsIn(before), objectsIn(after)];
   const items = [...new Set([...old.keys(), ...next.keys()])].flatMap((name): PreviewItem[] => {
-    const fields = differences(old.get(name), next.get(name), "");
-    if (fields.length === 0) return [];
-    const change = !old.has(name) ? "create" : next.has(name) ? "update" : "delete";
-    const isVolume = name.startsWith("StatefulSet ") || name.startsWith("PersistentVolumeClaim ");
-    return [
-      { stack: `${stackOf(file)} on Kubernetes`, kind: "object", name, workload: "", change, keepsData: isVolume, fields: change === "update" ? fields : [] },
-    ];
+    const [was, is] = [old.get(name), next.get(name)];
+    const object = is ?? was;
+    const fields = differences(was, is);
+    if (object === undefined || fields.length === 0) return [];
+    const change = was === undefined ? "create" : is === undefined ? "delete" : object.kind === "Job" ? "replace" : "update";
+    return [objectItem(`${stackOf(file)} on Kubernetes`, object, change, fields)];
   });
   return { items, unchanged: next.size - items.filter((item) => item.change !== "delete").length };
 }

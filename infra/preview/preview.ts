@@ -19,6 +19,8 @@ export interface PreviewItem {
   /** Data lies in it, or is reached through it alone. */
   readonly keepsData: boolean;
   readonly fields: readonly FieldChange[];
+  /** It is changed in place, and is away for a moment while that happens. @default false */
+  readonly interrupts?: boolean;
   /** What the fields do not say. */
   readonly note?: string;
 }
@@ -52,7 +54,9 @@ const ENTRY = "edge";
 
 /** Those that a person has to see first: data, or the way to it or to everything, goes or is interrupted. */
 export function critical(items: readonly PreviewItem[]): readonly PreviewItem[] {
-  return items.filter((item) => (item.keepsData || item.workload === ENTRY) && (item.change === "replace" || item.change === "delete"));
+  return items.filter(
+    (item) => item.interrupts === true || ((item.keepsData || item.workload === ENTRY) && (item.change === "replace" || item.change === "delete")),
+  );
 }
 
 /** Several previews as one. */

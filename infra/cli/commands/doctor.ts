@@ -11,7 +11,7 @@ function line(finding: Finding): string {
 
 async function doctor(invocation: Invocation): Promise<number> {
   const session = await openSession(invocation);
-  const { engine, reason } = chosenEngine(invocation, session.record);
+  const { engine, reason } = chosenEngine(invocation, session);
   process.stdout.write(`ok    Node.js: ${process.version}\nok    engine: ${engine}, because ${reason}\n`);
   const context = checkContext(session, engine, { repair: invocation.on("fix"), report: () => undefined });
   const ok = await examine(context, (finding) => process.stdout.write(`${line(finding)}\n`));

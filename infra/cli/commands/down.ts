@@ -8,16 +8,17 @@ import { STACKS } from "../../engine/model.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { requireSameEngine, writeRecord } from "../../engine/record.ts";
 import { allTo, bothAtLeast, changeTraffic } from "../../engine/traffic.ts";
-import { environmentContainers, type Container } from "../../host/containers.ts";
+import { withRuntime } from "../../engine/runtime.ts";
+import type { Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { UserError } from "../../host/user-error.ts";
 import { colourWorkloads } from "../../platform/platform.ts";
 import type { Colour } from "../../platform/workload.ts";
-import { ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { isComplete } from "../pick-colour.ts";
 import { formatDuration, Progress } from "../progress.ts";
-import { chosenEngine, loadEngine, openSession, requireDockerTarget, type Session } from "../session.ts";
+import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Gateways hear of a new table at once, the edge asks them every 300 ms. */
@@ -72,14 +73,13 @@ async function down(invocation: Invocation): Promise<number> {
   const word = invocation.words[0] ?? "all";
   const progress = new Progress();
   const session = await openSession(invocation);
-  requireDockerTarget(session);
   const { environment } = session;
   const data = invocation.on("volumes") || (word === "all" && session.config.targets.foundation.settings.ephemeral);
   if (invocation.on("volumes") && word !== "all")
     throw new UsageError(`--volumes removes the data of the whole environment; it goes with \`down\` alone, not with "${word}".`);
-  const choice = chosenEngine(invocation, session.record);
+  const choice = chosenEngine(invocation, session);
   requireSameEngine(environment, session.record, choice.engine);
-  const containers = await environmentContainers(environment);
+  const containers = await withRuntime(session.config.targets.foundation.settings, async (runtime) => await runtime.containers());
   requireOwnContainers(environment, choice.engine, containers);
   refuseHarm(word, session, containers);
   if (data && !invocation.on("yes") && !session.config.targets.foundation.settings.ephemeral) {
@@ -121,11 +121,12 @@ async function down(invocation: Invocation): Promise<number> {
 export const downCommand: Command = {
   name: "down",
   aliases: ["stop"],
-  summary: "Stop and remove containers; data and secrets stay.",
+  summary: "Stop and remove containers, or a cluster's objects; data and secrets stay.",
   words: { help: "[foundation|blue|green|all]", max: 1, choices: WORDS },
   details: ["", "Of a colour, when the other one is complete and healthy: it takes over without a failed request."],
   flags: {
     ...ENVIRONMENT_FLAG,
+    ...CONFIG_FLAG,
     ...ENGINE_FLAG,
     volumes: { type: "boolean", help: "remove data and secrets for good; asks first" },
     yes: { type: "boolean", short: "y", help: "do not ask" },

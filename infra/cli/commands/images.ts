@@ -1,15 +1,15 @@
 import { PROJECT_ROOT } from "../../host/paths.ts";
 import { UserError } from "../../host/user-error.ts";
 import { buildImages } from "../../images/build.ts";
-import { findImageStore, loadImages } from "../../images/cluster-load.ts";
+import { findImageStore } from "../../images/cluster-load.ts";
 import { imagePlan, type ImageBuild } from "../../images/plan.ts";
-import { pushImages } from "../../images/push.ts";
 import { clusterAccess } from "../../kubernetes/kubeconfig.ts";
 import { requireCluster } from "../../kubernetes/reach.ts";
 import { colourWorkloads, foundationWorkloads } from "../../platform/platform.ts";
 import type { Settings } from "../../platform/settings.ts";
 import { environmentConfig } from "../../engine/model.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { bringImages, loadIntoCluster } from "../bring-images.ts";
 import { Progress } from "../progress.ts";
 import { environmentOf, parseOverrides } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
@@ -30,20 +30,16 @@ async function clusterImages(settings: Settings, progress: Progress): Promise<re
 async function load(settings: Settings, progress: Progress): Promise<void> {
   const access = clusterAccess(settings.kubernetes.context);
   await requireCluster(access);
-  const store = await findImageStore(access.context, access.server);
-  const plan = await clusterImages(settings, progress);
-  await progress.step(
-    `loading into ${store.kind === "containerd" ? `containerd (${store.socket})` : `${store.kind} cluster ${store.cluster}`}`,
-    async () => await loadImages(store, plan.map((image) => image.reference)),
-    (loaded) => (loaded.length === 0 ? "all there" : `${loaded.length} images`),
-  );
+  // Known before anything is built.
+  await findImageStore(access.context, access.server);
+  await loadIntoCluster(await clusterImages(settings, progress), settings, progress);
 }
 
 async function push(settings: Settings, progress: Progress): Promise<void> {
   const { registry } = settings;
   if (registry === undefined) throw new UserError("There is no registry to push to. Set astratrade:registry, or add: --config registry=HOST/FOLDER");
   const plan = await clusterImages(settings, progress);
-  await progress.step(`pushing to ${registry}`, async (report) => await pushImages(plan, registry, report), () => `${plan.length} images`);
+  await bringImages(plan, settings, progress);
 }
 
 async function images(invocation: Invocation): Promise<number> {

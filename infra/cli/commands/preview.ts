@@ -1,7 +1,10 @@
-import type { StackKey } from "../../engine/engine.ts";
+import { ENGINE_TITLES, type StackKey } from "../../engine/engine.ts";
 import { STACKS } from "../../engine/model.ts";
 import { requireSameEngine } from "../../engine/record.ts";
 import { dockerSocketFacts } from "../../host/docker-socket.ts";
+import { engineMemoryBytes } from "../../host/docker.ts";
+import { openCluster } from "../../kubernetes/kubectl.ts";
+import { clusterFacts } from "../../kubernetes/render.ts";
 import { missingOf } from "../../images/build.ts";
 import { checkPlatform, denials } from "../../policy/check.ts";
 import { compareRendered, readRendered, renderedPlatform } from "../../preview/from-rendered.ts";
@@ -10,10 +13,10 @@ import { counts, critical, joined } from "../../preview/preview.ts";
 import { policyLines, previewText } from "../../preview/text.ts";
 import { startInterval } from "../check-machine.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, JSON_FLAG, type Command, type Invocation } from "../command.ts";
-import { environmentViolations } from "../policy.ts";
+import { environmentViolations, memoryOfCluster } from "../policy.ts";
 import { planImages } from "../prepare-images.ts";
 import { previewStack, stacksOfUp, type PreviewRequest } from "../preview-stacks.ts";
-import { chosenEngine, openSession, requireDockerTarget } from "../session.ts";
+import { chosenEngine, openSession } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 const WORDS = ["dev", ...STACKS];
@@ -51,11 +54,14 @@ async function preview(invocation: Invocation): Promise<number> {
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many. See ./astra preview --help.`);
   const only = word === undefined ? undefined : stackOf(word);
   const session = await openSession(invocation);
-  requireDockerTarget(session);
-  const { engine } = chosenEngine(invocation, session.record);
+  const { engine } = chosenEngine(invocation, session);
   requireSameEngine(session.environment, session.record, engine);
+  const { target } = session.config.targets.foundation.settings;
+  // Asked first: a cluster that does not answer is known before anything is bundled.
+  if (target === "kubernetes") await openCluster(session.config.targets.foundation.settings);
   const { plan, images, grafana } = await planImages(session);
-  const facts = { startInterval: await startInterval(engine), grafana, ...(await dockerSocketFacts()) };
+  const facts =
+    target === "kubernetes" ? clusterFacts(grafana) : { startInterval: await startInterval(engine), grafana, ...(await dockerSocketFacts()) };
   const request: PreviewRequest = { session, engine, facts, images };
   const stacks = only === undefined ? await stacksOfUp(request) : [only];
   const previews = [];
@@ -63,7 +69,7 @@ async function preview(invocation: Invocation): Promise<number> {
   const whole = joined(previews.map((each) => each.preview));
   const notes = previews.flatMap((each) => each.notes);
   const toBuild = (await missingOf(plan)).map((image) => image.reference);
-  const violations = await environmentViolations(session.config, facts, images);
+  const violations = await environmentViolations(session.config, facts, images, target === "docker" ? engineMemoryBytes : memoryOfCluster);
   if (invocation.on("json")) {
     const document = {
       environment: session.environment,
@@ -79,7 +85,7 @@ async function preview(invocation: Invocation): Promise<number> {
     };
     print(JSON.stringify(document, null, 2));
   } else {
-    print(`Environment ${session.environment}, ${stacks.join(" and ")}, by ${engine === "pulumi" ? "Pulumi" : "Compose"}: ${previewText(whole)}`);
+    print(`Environment ${session.environment}, ${stacks.join(" and ")}, by ${ENGINE_TITLES[engine]}: ${previewText(whole)}`);
     print("");
     for (const note of notes) print(note);
     print(toBuild.length === 0 ? "Images: all here." : `Images to build first: ${toBuild.join(", ")}`);

@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import type { Engine } from "../../engine/engine.ts";
+import { ENGINE_TITLES, type Engine } from "../../engine/engine.ts";
 import { otherColour } from "../../engine/choose-colour.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { changeTraffic, presentWeights } from "../../engine/traffic.ts";
 import { requireOwnContainers } from "../../engine/ownership.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { requireSameEngine, writeRecord, type EnvironmentRecord } from "../../engine/record.ts";
-import { environmentContainers } from "../../host/containers.ts";
+import { withRuntime } from "../../engine/runtime.ts";
+import type { Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { dockerSocketFacts } from "../../host/docker-socket.ts";
 import { ENGINE_SOCKET } from "../../platform/defaults.ts";
@@ -16,9 +17,12 @@ import { COLOURS, type Colour } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { deployStack } from "../deploy-stack.ts";
 import { makeImages, planImages } from "../prepare-images.ts";
-import { requirePolicy } from "../policy.ts";
+import { memoryOfCluster, requirePolicy } from "../policy.ts";
+import { bringImages } from "../bring-images.ts";
+import { checkCluster } from "../check-cluster.ts";
+import { clusterFacts } from "../../kubernetes/render.ts";
 import { Progress } from "../progress.ts";
-import { chosenEngine, loadEngine, openSession, requireDockerTarget, type Session } from "../session.ts";
+import { chosenEngine, loadEngine, openSession, type Session } from "../session.ts";
 import { checkMachine } from "../check-machine.ts";
 import { stackModel } from "../../engine/model.ts";
 import { pickColour } from "../pick-colour.ts";
@@ -44,9 +48,13 @@ async function deployAndRecord(deployment: Deployment, stack: "foundation" | Col
   return next;
 }
 
+async function containersOf(session: Session): Promise<readonly Container[]> {
+  return await withRuntime(session.config.targets.foundation.settings, async (runtime) => await runtime.containers());
+}
+
 /** What runs keeps its share: a colour that comes back must not take requests by a table from before. */
 async function keepTraffic(session: Session, colour: Colour): Promise<void> {
-  const containers = await environmentContainers(session.environment);
+  const containers = await containersOf(session);
   if (stackMembers(containers, otherColour(colour)).length === 0) return;
   const { settings } = session.config.targets.foundation;
   await changeTraffic(settings, `before ${colour} comes up: traffic as it is`, (table) => presentWeights(table, containers));
@@ -55,27 +63,30 @@ async function keepTraffic(session: Session, colour: Colour): Promise<void> {
 async function up(invocation: Invocation): Promise<number> {
   const progress = new Progress();
   const session = await openSession(invocation);
-  requireDockerTarget(session);
-  const choice = chosenEngine(invocation, session.record);
+  const choice = chosenEngine(invocation, session);
   requireSameEngine(session.environment, session.record, choice.engine);
   const lock = await takeLock(join(environmentFolder(session.environment), "lock"), "up");
   try {
-    progress.note(`Environment ${session.environment}, deployed by ${choice.engine === "pulumi" ? "Pulumi" : "Compose"}: ${choice.reason}.`);
+    progress.note(`Environment ${session.environment}, deployed by ${ENGINE_TITLES[choice.engine]}: ${choice.reason}.`);
     const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
     if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
-    const host = await checkMachine(session, choice.engine, progress);
-    requireOwnContainers(session.environment, choice.engine, await environmentContainers(session.environment));
+    const { settings } = session.config.targets.foundation;
+    const onCluster = settings.target === "kubernetes";
+    const host = onCluster ? await checkCluster(session, progress) : await checkMachine(session, choice.engine, progress);
+    requireOwnContainers(session.environment, choice.engine, await containersOf(session));
     const planned = await progress.step(
       "sources bundled, images planned",
       async () => await planImages(session),
       ({ plan }) => `${plan.length} images`,
     );
     const { images, grafana } = planned;
-    const facts: HostFacts = { startInterval: host.startInterval, grafana, ...(await dockerSocketFacts()) };
-    await requirePolicy(session.config, facts, images, progress);
+    const facts: HostFacts = onCluster ? clusterFacts(grafana) : { startInterval: host.startInterval, grafana, ...(await dockerSocketFacts()) };
+    await requirePolicy(session.config, facts, images, progress, onCluster ? memoryOfCluster : undefined);
     await makeImages(planned, session, progress);
+    // Pulumi's program brings them itself.
+    if (onCluster && (choice.engine !== "pulumi" || settings.registry === undefined)) await bringImages(planned.plan, settings, progress);
     const deployment: Deployment = { session, engine: await loadEngine(choice.engine), progress, facts, images };
-    if (deployment.facts.dockerSocketGid === undefined)
+    if (!onCluster && deployment.facts.dockerSocketGid === undefined)
       progress.note(`The agent is left out: there is no ${ENGINE_SOCKET} on this machine. Containers that stay unhealthy are not restarted.`);
     const first: EnvironmentRecord = {
       engine: choice.engine,
@@ -90,7 +101,7 @@ async function up(invocation: Invocation): Promise<number> {
     await printResult({
       session,
       colour,
-      containers: await environmentContainers(session.environment),
+      containers: await containersOf(session),
       facts: deployment.facts,
       progress,
     });
@@ -103,7 +114,7 @@ async function up(invocation: Invocation): Promise<number> {
 export const upCommand: Command = {
   name: "up",
   aliases: ["deploy"],
-  summary: "Deploy the platform: the foundation and a colour of gateway and services.",
+  summary: "Deploy the platform to this machine or a cluster: the foundation and a colour of gateway and services.",
   details: [
     "",
     "With unchanged code it changes nothing. With changed code it deploys the idle colour, which stands by without",

@@ -49,7 +49,7 @@ describe("parseCall (R-DEP-6)", () => {
     [["up", "--colur", "blue"], "Unknown flag --colur. Did you mean --colour? See ./astra up --help."],
     [["status", "--verbose"], "Unknown flag --verbose. See ./astra status --help."],
     [["up", "--colour", "red"], '--colour takes blue or green, not "red".'],
-    [["up", "--engine", "composer"], '--engine takes pulumi or compose, not "composer". Did you mean compose?'],
+    [["up", "--engine", "composer"], '--engine takes pulumi or compose or kubectl, not "composer". Did you mean compose?'],
     [["down", "blu"], '"blu" is none of foundation, blue, green, all. Did you mean blue?'],
     [["down", "blue", "green"], '"green" is one word too many. See ./astra down --help.'],
     [["status", "all"], '"all" is one word too many. See ./astra status --help.'],

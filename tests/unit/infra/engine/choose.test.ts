@@ -8,6 +8,23 @@ const deployed = (engine: "pulumi" | "compose"): EnvironmentRecord => ({
   stacks: { foundation: { version: "", at: "2026-01-01T00:00:00Z" } },
 });
 
+describe("chooseEngine for a cluster (R-DEP-7)", () => {
+  test("takes Pulumi where it has its provider, else kubectl, and says why", () => {
+    expect(chooseEngine(undefined, undefined, true, "kubernetes").engine).toBe("pulumi");
+    expect(chooseEngine(undefined, undefined, false, "kubernetes")).toEqual({
+      engine: "kubectl",
+      reason: "`pulumi` with its provider for kubernetes is not on the PATH",
+    });
+  });
+
+  test("refuses an engine that does not know the target, whether asked for or used before", () => {
+    expect(() => chooseEngine("compose", undefined, true, "kubernetes")).toThrow("Compose does not deploy to target kubernetes: that takes pulumi or kubectl.");
+    expect(() => chooseEngine("kubectl", undefined, true)).toThrow("kubectl does not deploy to target docker: that takes pulumi or compose.");
+    expect(() => chooseEngine(undefined, deployed("compose"), false, "kubernetes")).toThrow("Compose does not deploy to target kubernetes");
+    expect(() => chooseEngine("pulumi", undefined, false, "kubernetes")).toThrow("and its provider for kubernetes");
+  });
+});
+
 describe("chooseEngine", () => {
   test("takes Pulumi where its program is found, else Compose, and says why", () => {
     expect(chooseEngine(undefined, undefined, true)).toEqual({ engine: "pulumi", reason: "`pulumi` is on the PATH" });

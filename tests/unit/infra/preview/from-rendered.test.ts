@@ -8,7 +8,7 @@ import { stackYaml } from "../../../../infra/kubernetes/render.ts";
 import { checkPlatform } from "../../../../infra/policy/check.ts";
 import { compareRendered, readRendered, renderedPlatform, type Rendered } from "../../../../infra/preview/from-rendered.ts";
 import { previewMarkdown } from "../../../../infra/preview/markdown.ts";
-import { counts } from "../../../../infra/preview/preview.ts";
+import { counts, critical } from "../../../../infra/preview/preview.ts";
 import { testImages, testStack } from "../../../support/platform-models.ts";
 
 /** What `render` writes, for both targets. */
@@ -48,6 +48,19 @@ describe("a comparison of two rendered checkouts", () => {
     expect(text).toContain("- **replace** `astra-dev-postgres-1`\n  - `memory: 512 MiB -> 768 MiB`");
     expect(text).toContain("- **update** object `StatefulSet postgres`");
     expect(text).toContain("`spec.template.spec.containers.0.resources.limits.memory: 512Mi -> 768Mi`");
+  });
+
+  test("lists a store that a cluster starts anew in place, and not one of which only a label changes", () => {
+    const preview = compareRendered(base, rendered({ "resources.redis.memoryMb": "768" }));
+    expect(critical(preview.items).map((item) => `${item.change} ${item.name}`)).toContain("update StatefulSet redis");
+    const relabelled = new Map([...base].map(([name, text]) => [name, name === "kubernetes.foundation.yaml" ? text.replaceAll("storage: 8Gi", "storage: 9Gi") : text]));
+    expect(critical(compareRendered(base, relabelled).items)).toEqual([]);
+  });
+
+  test("shows a job of another content as one that is replaced, not as two", () => {
+    const other = new Map([...base].map(([name, text]) => [name, text.replaceAll("astratrade/service-migrate:0123456789ab", "astratrade/service-migrate:ba9876543210").replaceAll(/name: migrate-blue-[0-9a-f]{10}/g, "name: migrate-blue-aaaaaaaaaa")]));
+    const jobs = compareRendered(base, other).items.filter((item) => item.name.startsWith("Job "));
+    expect(jobs.map((item) => `${item.change} ${item.name}`)).toEqual(["replace Job migrate-blue", "update Job migrate-green"].map((text) => text.replace("update", "replace")));
   });
 
   test("tells what comes and what goes", () => {

@@ -49,6 +49,7 @@ function dockerIsHere(): boolean {
 
 mkdirSync(join(ROOT, ".astra"), { recursive: true, mode: 0o700 });
 single("types", "tsc", ["--noEmit"]);
+single("types of the dashboard's script", "tsc", ["--noEmit", "-p", "services/gateway/pages/dashboard-client"]);
 single("lint", "eslint", ["--max-warnings", "0", "."]);
 level("unit");
 for (const project of ["integration", "e2e"]) {

@@ -1,5 +1,6 @@
 import { DASHBOARDS } from "../../alerts/model/alert.ts";
 import { KPI_AGE, KPIS, LEDGER_IMBALANCE } from "../../services/base/metrics-contract/business.ts";
+import { KPI_TITLES } from "../../services/base/metrics-contract/kpi-titles.ts";
 import { OPERATIONS } from "../../services/base/metrics-contract/process.ts";
 import { type Board, graph, lowIsGood, stat, type Unit } from "../model/board.ts";
 
@@ -12,16 +13,6 @@ const UNITS: Readonly<Record<keyof typeof KPIS, Unit>> = {
   revenue_per_active_user: "currencyUSD",
   engagement: "short",
   nft_marketplace_volume: "currencyUSD",
-};
-const TITLES: Readonly<Record<keyof typeof KPIS, string>> = {
-  daily_active_users: "Daily active users",
-  new_registrations: "New registrations",
-  trades_per_minute: "Trades per minute",
-  traded_volume: "Traded volume",
-  revenue: "Revenue",
-  revenue_per_active_user: "Revenue per active user",
-  engagement: "Interactions per active user",
-  nft_marketplace_volume: "NFT marketplace volume",
 };
 const names = Object.keys(KPIS) as (keyof typeof KPIS)[];
 const operations = (operation: string): string =>
@@ -38,7 +29,7 @@ export const business: Board = {
       title: "KPIs",
       panels: names.map((name) =>
         // Every colour computes them from the same tables.
-        stat({ title: TITLES[name], description: KPIS[name].help, unit: UNITS[name] }, `max(${KPIS[name].name})`),
+        stat({ title: KPI_TITLES[name], description: KPIS[name].help, unit: UNITS[name] }, `max(${KPIS[name].name})`),
       ),
     },
     {

@@ -28,7 +28,7 @@ export const financial: ServiceDefinition = {
   routes(app, context) {
     subscriptionRoutes(app, context);
     analyticsRoutes(app, context);
-    kpiRoutes(app, partsOf(context).board);
+    kpiRoutes(app, partsOf(context).board, context);
   },
   handlers: financialGroups,
   async start(context) {

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { ServiceDeclaration } from "../../base/declaration.ts";
 import type { ServiceApp } from "../../base/service.ts";
 import type { ServiceAsker } from "../proxy/ask-service.ts";
-import { Fresh } from "./fresh.ts";
+import { Fresh } from "../../base/fresh.ts";
 import { mergeOpenApi, type MergedDocument, type OpenApiDocument } from "./merge-openapi.ts";
 
 const MAX_AGE_MS = 15_000;

@@ -12,8 +12,6 @@ beforeAll(async () => {
 afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 
-const kpi = (name: string, value: string) => ({ name, value, unit: "USD", window: "24h", ageSeconds: 1, previous: "0", changePercent: null });
-
 describe("the gateway's own pages (R-GW-1)", () => {
   it("name every dependency on /health, and are degraded without a service", async () => {
     const gateway = await fixture.gateway();
@@ -46,42 +44,6 @@ describe("the gateway's own pages (R-GW-1)", () => {
     });
     expect(services.find((service) => service.service === "nft")).toMatchObject({ status: "unavailable", instances: [] });
     expect(body["gateways"]).toHaveLength(1);
-  });
-
-  it("show the KPIs of financial on /dashboard, to programs and to people", async () => {
-    const gateway = await fixture.gateway();
-    let asked = "";
-    await fixture.upstream("financial", "financial-1", (request, response) => {
-      asked = request.url ?? "";
-      response.end(JSON.stringify({ kpis: [kpi("revenue", "1234.5"), kpi("traded_volume", "7")] }));
-    });
-    await fixture.knows(gateway, "financial", 1);
-    const { status, body } = await ask(gateway, "/dashboard");
-    expect(status).toBe(200);
-    expect(asked).toBe("/api/v1/financial/kpis");
-    expect(body["kpis"]).toMatchObject([{ name: "revenue", value: "1234.5" }, { name: "traded_volume", value: "7" }]);
-    const page = await ask(gateway, "/dashboard", { headers: { accept: "text/html,*/*;q=0.8" } });
-    expect(page.headers.get("content-type")).toContain("text/html");
-    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(page.body["text"]).toContain("1,234.5");
-  });
-
-  it("keep the last KPIs, marked stale, while financial is away", async () => {
-    const gateway = await fixture.gateway();
-    const financial = await fixture.upstream("financial", "financial-1", (_request, response) => void response.end(JSON.stringify({ kpis: [kpi("revenue", "1")] })));
-    await fixture.knows(gateway, "financial", 1);
-    expect((await ask(gateway, "/dashboard")).body["stale"]).toBe(false);
-    await financial.kill();
-    const stale = await waitFor("a stale dashboard", async () => {
-      const { body } = await ask(gateway, "/dashboard");
-      return body["stale"] === true ? body : undefined;
-    });
-    expect(stale["kpis"]).toHaveLength(1);
-  });
-
-  it("say so where there never were any KPIs", async () => {
-    const gateway = await fixture.gateway();
-    expect(await ask(gateway, "/dashboard")).toMatchObject({ status: 503, body: { code: "service-unavailable" } });
   });
 
   it("merge the API documents of all services on /api/docs (R-SVC-4)", async () => {

@@ -16,15 +16,15 @@ import type { Tracing } from "./tracing.ts";
 
 type Message = Pick<EventEnvelope, "id" | "type" | "correlationId">;
 
-function attributesOf(operation: "create" | "send" | "process", stream: string, message: Partial<Message>): Attributes {
+function attributesOf(operation: "create" | "send" | "process", stream: string, message: Message): Attributes {
   return {
     [ATTR_MESSAGING_SYSTEM]: "redis",
     [ATTR_MESSAGING_DESTINATION_NAME]: stream,
     [ATTR_MESSAGING_OPERATION_NAME]: operation,
     [ATTR_MESSAGING_OPERATION_TYPE]: operation,
-    ...(message.id === undefined ? {} : { [ATTR_MESSAGING_MESSAGE_ID]: message.id }),
-    ...(message.type === undefined ? {} : { "astratrade.event.type": message.type }),
-    ...(message.correlationId === undefined ? {} : { [CORRELATION_ATTRIBUTE]: message.correlationId }),
+    [ATTR_MESSAGING_MESSAGE_ID]: message.id,
+    "astratrade.event.type": message.type,
+    [CORRELATION_ATTRIBUTE]: message.correlationId,
   };
 }
 
@@ -40,18 +40,19 @@ export function traceCreation(stream: string, message: Message): string | undefi
 
 /** `traceparent` stands last in an envelope: so its end tells a sampled one, and no other has to be read. */
 const SAMPLED_END = '-01"}';
-const TRACEPARENT = /"traceparent":"([0-9a-f-]{55})"\}$/;
 
 /** Spans around the sending of a batch, one in the trace of each event that is recorded. Each has to be ended. */
 export function traceSending(
   tracing: Tracing,
   stream: string,
-  rows: readonly { readonly eventId: string; readonly envelope: string }[],
+  rows: readonly { readonly envelope: string }[],
 ): readonly Recording[] {
-  return rows.flatMap(({ eventId, envelope }) => {
+  return rows.flatMap(({ envelope }) => {
     if (!envelope.endsWith(SAMPLED_END)) return [];
-    const attributes = { ...attributesOf("send", stream, { id: eventId }), [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: rows.length };
-    const recording = tracing.startFrom(TRACEPARENT.exec(envelope)?.[1], `send ${stream}`, { kind: SpanKind.CLIENT, attributes });
+    // Our own outbox: it was written as an envelope.
+    const event = JSON.parse(envelope) as EventEnvelope;
+    const attributes = { ...attributesOf("send", stream, event), [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: rows.length };
+    const recording = tracing.startFrom(event.traceparent, `send ${stream}`, { kind: SpanKind.CLIENT, attributes });
     return recording === undefined ? [] : [recording];
   });
 }

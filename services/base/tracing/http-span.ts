@@ -30,8 +30,8 @@ export interface ServedRequest {
 }
 
 /**
- * The work of a request that has come in, with its trace. What is recorded has to be ended by `endServerSpan`.
- * @param described Asked for only where a span may begin.
+ * The work of a request that has come in, with its trace. What is recorded has to be ended by `endServerSpan`;
+ * `described` is asked for only where a span may begin.
  */
 export function workOfRequest(tracing: Tracing, correlationId: string, headers: TraceHeaders, described: () => ServedRequest): Work {
   const trace = tracing.incoming(headers, () => nameOf(described()));

@@ -35,11 +35,21 @@ export function describeStatement(sql: string): Statement {
   const known = statements.get(sql);
   if (known !== undefined) return known;
   const text = sql.replace(/\s+/g, " ").trim();
-  const operation = (/^[A-Za-z]+/.exec(text)?.[0] ?? "SQL").toUpperCase();
-  const table = /\b(?:FROM|INTO|UPDATE|JOIN)\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_]*)"?(?!\s*\()/i.exec(text)?.[1];
+  const operation = operationOf(text);
+  const table = TABLE.exec(text)?.[1];
   const described = { operation, summary: table === undefined ? operation : `${operation} ${table}`, text: text.slice(0, LONGEST_TEXT) };
   if (statements.size < MOST_STATEMENTS) statements.set(sql, described);
   return described;
+}
+
+/** The first table that is written or read; a function after FROM is none. */
+const TABLE = /\b(?:INTO|UPDATE|JOIN|FROM(?!\s+[a-z_][a-z0-9_]*\s*\())\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_]*)/i;
+
+/** Of a statement that begins with common tables what changes something. */
+function operationOf(text: string): string {
+  const first = (/^[A-Za-z]+/.exec(text)?.[0] ?? "SQL").toUpperCase();
+  if (first !== "WITH") return first;
+  return (/\b(?:INSERT|UPDATE|DELETE|MERGE)\b/i.exec(text)?.[0] ?? "SELECT").toUpperCase();
 }
 
 /** Makes the spans of one database. */

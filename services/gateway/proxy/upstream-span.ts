@@ -30,7 +30,7 @@ export function startUpstreamSpan(call: ProxyCall, to: UpstreamTry, headers: Rec
   const { trace } = call;
   if (trace === undefined) return undefined;
   headers[TRACEPARENT_HEADER] = trace.traceparent;
-  if (trace.isNew === true && TRACESTATE_HEADER in headers) delete headers[TRACESTATE_HEADER];
+  if (trace.isNew === true) Reflect.deleteProperty(headers, TRACESTATE_HEADER);
   if (trace.recording === undefined) return undefined;
   const { service, instance, attempt } = to;
   const recording = startChild(

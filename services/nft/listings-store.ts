@@ -80,14 +80,20 @@ export async function lockOffer(tx: Transaction, id: string): Promise<Offer | un
 
 export async function endSold(
   tx: Transaction,
-  sale: { readonly id: string; readonly buyerId: number; readonly commission: Decimal; readonly at: Date },
+  sale: {
+    readonly id: string;
+    readonly buyerId: number;
+    readonly commission: Decimal;
+    readonly at: Date;
+    readonly transactionHash: string;
+    readonly blockNumber: number;
+  },
 ): Promise<void> {
-  await tx.query("UPDATE listings SET status = 'sold', buyer_id = $2, commission = $3, ended_at = $4 WHERE id = $1", [
-    sale.id,
-    sale.buyerId,
-    sale.commission.toFixed(),
-    sale.at,
-  ]);
+  await tx.query(
+    `UPDATE listings SET status = 'sold', buyer_id = $2, commission = $3, ended_at = $4, transfer_hash = $5, transfer_block = $6
+      WHERE id = $1`,
+    [sale.id, sale.buyerId, sale.commission.toFixed(), sale.at, sale.transactionHash, sale.blockNumber],
+  );
 }
 
 export async function endCancelled(tx: Transaction, id: string, at: Date): Promise<void> {

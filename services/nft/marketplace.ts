@@ -113,12 +113,12 @@ export function buy(parts: MarketplaceParts, buyerId: number, id: string): Promi
     const at = new Date(parts.clock.now());
     await changeBalance(tx, buyerId, offer.price.negated());
     await changeBalance(tx, offer.sellerId, proceeds);
-    await endSold(tx, { id, buyerId, commission, at });
     const { transactionHash, blockNumber } = await parts.chain.transfer({
       id: `sale:${id}`,
       tokenId: offer.chainTokenId,
       toId: buyerId,
     });
+    await endSold(tx, { id, buyerId, commission, at, transactionHash, blockNumber });
     await changeOwner(tx, { tokenId: offer.tokenId, ownerId: buyerId, transactionHash, blockNumber });
     await parts.events.publish(tx, nftSold, {
       aggregateId: offer.tokenId,

@@ -55,4 +55,26 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: "0004-settlements",
+    phase: "expand",
+    // `sold`: the transfer waits for its blocks. `confirming`: its confirmation is published. `final`: and handled.
+    sql: `
+      CREATE TABLE settlements (
+        listing_id       uuid PRIMARY KEY,
+        token_id         uuid NOT NULL,
+        state            text NOT NULL CHECK (state IN ('listed', 'sold', 'confirming', 'final')),
+        buyer_id         bigint,
+        transaction_hash text,
+        block_number     bigint CHECK (block_number >= 0),
+        changed_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+        CHECK ((state = 'listed') = (transaction_hash IS NULL)),
+        CHECK ((buyer_id IS NULL) = (transaction_hash IS NULL) AND (block_number IS NULL) = (transaction_hash IS NULL))
+      );
+      CREATE INDEX settlements_waiting ON settlements (block_number) WHERE state = 'sold';
+      -- The transfer of a sale, as the sale got it: the token may have been sold on before the settlement is told. Names
+      -- that tokens does not have: the other colour joins both tables by unqualified ones.
+      ALTER TABLE listings ADD COLUMN transfer_hash text, ADD COLUMN transfer_block bigint CHECK (transfer_block >= 0);
+    `,
+  },
 ];

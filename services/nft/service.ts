@@ -1,8 +1,9 @@
 import type { ServiceContext, ServiceDefinition } from "../base/service.ts";
 import type { Chain } from "./chain/chain.ts";
 import { simulatedChain } from "./chain/simulated-chain.ts";
+import { watchConfirmations } from "./confirmations.ts";
 import { nft } from "./declaration.ts";
-import { rewardsGroup } from "./handlers.ts";
+import { rewardsGroup, settlementGroup } from "./handlers.ts";
 import type { MarketplaceParts } from "./marketplace.ts";
 import { migrations } from "./migrations.ts";
 import { marketplaceRoutes, ownRoutes } from "./routes.ts";
@@ -10,6 +11,7 @@ import { marketplaceRoutes, ownRoutes } from "./routes.ts";
 /** Rewards and the marketplace. `makeChain` decides where tokens live; by default on a simulated chain. */
 export function nftService(makeChain: (context: ServiceContext) => Chain = ({ clock }) => simulatedChain(clock)): ServiceDefinition {
   let made: MarketplaceParts | undefined;
+  let stopWatching: (() => Promise<void>) | undefined;
   const partsOf = (context: ServiceContext): MarketplaceParts => {
     const { database, events, clock } = context;
     return (made ??= { database, events, clock, chain: makeChain(context) });
@@ -21,6 +23,13 @@ export function nftService(makeChain: (context: ServiceContext) => Chain = ({ cl
       ownRoutes(app, context, partsOf(context));
       marketplaceRoutes(app, context, partsOf(context));
     },
-    handlers: (context) => [rewardsGroup(partsOf(context))],
+    handlers: (context) => [rewardsGroup(partsOf(context)), settlementGroup],
+    start: (context) => {
+      stopWatching ??= watchConfirmations(partsOf(context), context.log);
+      return Promise.resolve();
+    },
+    stop: async () => {
+      await stopWatching?.();
+    },
   };
 }

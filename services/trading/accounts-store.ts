@@ -1,9 +1,10 @@
 import { Decimal } from "decimal.js";
 import type { Transaction } from "../base/postgres/database.ts";
-import { tierNamed, tierOf, type Tier } from "./tiers.ts";
+import { entitledTier, tierNamed, tierOf, type Tier } from "./tiers.ts";
 
 export interface Account {
   readonly userId: number;
+  /** What it may do now: its own tier, or what the user's plan raises it to. */
   readonly tier: Tier;
   readonly currency: string;
   /** Free to trade with. */
@@ -25,15 +26,18 @@ interface Row {
   exposure: string;
   open_positions: number;
   opened_at: Date;
+  /** Of a subscription that has not ended. */
+  plan: string | null;
 }
 
-const SELECT =
-  "SELECT user_id, tier, currency, balance, margin, exposure, open_positions, opened_at FROM accounts WHERE user_id = $1";
+const SELECT = `SELECT user_id, tier, currency, balance, margin, exposure, open_positions, opened_at,
+    (SELECT plan FROM entitlements WHERE entitlements.user_id = accounts.user_id AND ends_at > clock_timestamp()) AS plan
+  FROM accounts WHERE user_id = $1`;
 
 function toAccount(row: Row): Account {
   return {
     userId: Number(row.user_id),
-    tier: tierNamed(row.tier),
+    tier: entitledTier(tierNamed(row.tier), row.plan ?? undefined),
     currency: row.currency,
     balance: new Decimal(row.balance),
     margin: new Decimal(row.margin),

@@ -73,4 +73,17 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
     `,
   },
+  {
+    id: "0004-entitlements",
+    phase: "expand",
+    // Beside the account: a subscription may be told of before the account is open.
+    sql: `
+      CREATE TABLE entitlements (
+        user_id         bigint PRIMARY KEY,
+        subscription_id text NOT NULL,
+        plan            text NOT NULL,
+        ends_at         timestamptz NOT NULL
+      );
+    `,
+  },
 ];

@@ -5,7 +5,7 @@ import { trading } from "./declaration.ts";
 import { HttpFeed } from "./feed/http-feed.ts";
 import type { PriceFeed } from "./feed/price-feed.ts";
 import { simulatedFeed } from "./feed/simulated-feed.ts";
-import { accountsGroup } from "./handlers.ts";
+import { accountsGroup, entitlementsGroup } from "./handlers.ts";
 import { forgetOldKeys } from "./idempotency-store.ts";
 import { migrations } from "./migrations.ts";
 import { orderRoutes, priceRoutes } from "./routes.ts";
@@ -47,7 +47,7 @@ export function tradingService(options: Options = {}): ServiceDefinition {
       orderRoutes(app, context, { database, events, clock, feed: feedOf(context) });
       priceRoutes(app, feedOf(context));
     },
-    handlers: () => [accountsGroup],
+    handlers: () => [accountsGroup, entitlementsGroup],
     start: (context) => {
       context.log.info({ feed: feedOf(context).name }, "prices");
       timer = setInterval(() => {

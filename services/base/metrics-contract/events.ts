@@ -25,6 +25,7 @@ export const HANDLING_DELAY = histogram(
 /** Every consumer group that runs. One that is missing leaves its events unread. */
 export const CONSUMER_GROUPS = [
   "trading.accounts",
+  "trading.entitlements",
   "user.activity",
   "gamification.onboarding",
   "gamification.trade-xp",
@@ -39,4 +40,5 @@ export const CONSUMER_GROUPS = [
   "financial.cohorts",
   "financial.kpis",
   "nft.achievement-rewards",
+  "nft.settlement",
 ] as const;

@@ -1,7 +1,7 @@
 import type { EventDefinition } from "../define.ts";
 import { subscriptionStarted } from "./financial.ts";
 import { achievementUnlocked, levelReached, xpAwarded } from "./gamification.ts";
-import { nftListed, nftMinted, nftSold } from "./nft.ts";
+import { nftListed, nftMinted, nftSold, ownershipConfirmed } from "./nft.ts";
 import { postCommented, postCreated, postLiked, userFollowed } from "./social.ts";
 import { positionClosed, tradeExecuted } from "./trading.ts";
 import { userRegistered } from "./user.ts";
@@ -22,6 +22,7 @@ export const catalogue: readonly EventDefinition[] = [
   nftMinted,
   nftListed,
   nftSold,
+  ownershipConfirmed,
 ];
 
 /** Domains that publish events, each with a stream of its own. */

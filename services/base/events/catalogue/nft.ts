@@ -36,3 +36,16 @@ export const nftSold = defineEvent({
     commission: Amount,
   }),
 });
+
+/** A sale's transfer is final on the chain: the buyer's ownership cannot be undone any more. Aggregate: the token. */
+export const ownershipConfirmed = defineEvent({
+  type: "nft.ownership.confirmed",
+  version: 1,
+  data: Type.Object({
+    tokenId: Id,
+    listingId: Id,
+    ownerId: UserId,
+    transactionHash: Type.String({ minLength: 1 }),
+    blockNumber: Type.Integer({ minimum: 0 }),
+  }),
+});

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { achievementUnlocked } from "../../../../services/base/events/catalogue/gamification.ts";
-import { nftListed, nftMinted, nftSold } from "../../../../services/base/events/catalogue/nft.ts";
+import { nftListed, nftMinted, nftSold, ownershipConfirmed } from "../../../../services/base/events/catalogue/nft.ts";
 import { nftService } from "../../../../services/nft/service.ts";
 import { type DomainService, startDomainService } from "../../../support/domain-service.ts";
+import { waitFor } from "../../../support/wait-for.ts";
 
 interface Reward {
   readonly tokenId: string;
@@ -106,6 +107,20 @@ describe("R-SVC-1 marketplace", () => {
     const [first, second] = [(await offer(one, await earn(one))).body, (await offer(other, await earn(other))).body];
     const answers = await Promise.all([buy(other, first.id), buy(one, second.id)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it("settles a sale once its transfer is final on the chain, and says so once", async () => {
+    const [seller, buyer] = [newUser(), newUser()];
+    const tokenId = await earn(seller);
+    const { body: listed } = await offer(seller, tokenId);
+    await buy(buyer, listed.id);
+    const owner = await domain.connect("nft_owner");
+    await waitFor("final settlement", async () => {
+      const { rows } = await owner.query<{ state: string }>("SELECT state FROM settlements WHERE listing_id = $1", [listed.id]);
+      return rows[0]?.state === "final" ? true : undefined;
+    });
+    const confirmed = (await domain.published(ownershipConfirmed)).filter(({ data }) => data.tokenId === tokenId);
+    expect(confirmed.map(({ data }) => data)).toEqual([expect.objectContaining({ listingId: listed.id, ownerId: buyer })]);
   });
 
   it("shows open listings page by page, newest first", async () => {

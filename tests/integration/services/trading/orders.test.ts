@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { subscriptionStarted } from "../../../../services/base/events/catalogue/financial.ts";
 import { tradeExecuted } from "../../../../services/base/events/catalogue/trading.ts";
 import { userRegistered } from "../../../../services/base/events/catalogue/user.ts";
 import { tradingService } from "../../../../services/trading/service.ts";
@@ -55,6 +56,34 @@ const accountOf = async (as: number): Promise<Account> => (await domain.call<Acc
 
 const tradesOf = async (userId: number): Promise<number> =>
   (await domain.published(tradeExecuted)).filter(({ data }) => data.userId === userId).length;
+
+describe("R-SVC-1 entitlements", () => {
+  const subscribe = async (userId: number, plan: string, endsInMs: number): Promise<void> => {
+    const expiresAt = new Date(Date.now() + endsInMs).toISOString();
+    const event = await domain.emit(subscriptionStarted, { subscriptionId: `sub-${userId}-${plan}`, userId, plan, price: "9.99", expiresAt });
+    await domain.handled("trading.entitlements", event);
+  };
+  const limitsOf = async (as: number) =>
+    (await domain.call<{ tier: string; limits: { maxOrder: string } }>("GET", "/account", { as })).body;
+
+  it("raise the limits while a plan runs, and fall back by themselves when it has ended", async () => {
+    const [player, late] = [await newUser(), await newUser()];
+    expect(await limitsOf(player)).toMatchObject({ tier: "standard", limits: { maxOrder: "250000.00" } });
+    await subscribe(player, "pro", 3_600_000);
+    await subscribe(late, "pro", -1_000);
+    expect(await limitsOf(player)).toMatchObject({ tier: "pro", limits: { maxOrder: "5000000.00" } });
+    expect((await execute<Refusal>(late, { amount: 300_000, leverage: 10 })).body).toMatchObject({ code: "order-out-of-bounds" });
+    expect((await execute(player, { amount: 300_000, leverage: 10 })).status).toBe(201);
+    expect(await limitsOf(late)).toMatchObject({ tier: "standard" });
+  });
+
+  it("keep the plan that ends later, in whatever order the two are told", async () => {
+    const player = await newUser();
+    await subscribe(player, "pro", 7_200_000);
+    await subscribe(player, "plus", 3_600_000);
+    expect(await limitsOf(player)).toMatchObject({ tier: "pro" });
+  });
+});
 
 describe("R-SVC-1 trading accounts", () => {
   it("are opened with 100000.00 for everybody who registers, R-EVT-3 once however often that is told", async () => {

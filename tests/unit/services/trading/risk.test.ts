@@ -100,6 +100,6 @@ describe("account tiers", () => {
   });
 
   it("refuse a name that this version does not know", () => {
-    expect(() => tierNamed("gold")).toThrow('account tier "gold" is unknown; known: standard, demo');
+    expect(() => tierNamed("gold")).toThrow('account tier "gold" is unknown; known: standard, plus, pro, demo');
   });
 });

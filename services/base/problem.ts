@@ -32,6 +32,15 @@ export interface ProblemBody {
 
 export const PROBLEM_CONTENT_TYPE = "application/problem+json";
 
+/** Headers of an answer with a problem; names in lower case. */
+export function problemHead(problem: Problem): Record<string, string> {
+  const { retryAfterSeconds } = problem;
+  return {
+    "content-type": PROBLEM_CONTENT_TYPE,
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterSeconds)) }),
+  };
+}
+
 /** An answer that is not a success. Thrown anywhere below a route, it becomes the response. */
 export class Problem extends Error {
   override readonly name = "Problem";

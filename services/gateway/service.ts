@@ -7,8 +7,9 @@ import type { ServiceApp, ServiceContext, ServiceDefinition } from "../base/serv
 import { Breakers } from "./breaker/breakers.ts";
 import { gateway } from "./declaration.ts";
 import { GatewayMetrics } from "./gateway-metrics.ts";
-import { limitRequests } from "./limits/limit-hook.ts";
+import { limitRequests, shareLeases } from "./limits/limit-hook.ts";
 import { Limiter } from "./limits/limiter.ts";
+import { RequestLimits } from "./limits/request-limits.ts";
 import { dashboardRoute } from "./pages/dashboard-route.ts";
 import { docsRoute } from "./pages/docs-route.ts";
 import { servicesRoute } from "./pages/services-route.ts";
@@ -36,19 +37,14 @@ export function gatewayService(
     declaration: gateway,
     mount: "root",
     dependencies: (context) => dependencyProbes(context, services),
-    routes: async (app, context) => {
-      stopParts = await wire(app, context, tuning, services);
+    routes: (app, context) => {
+      stopParts = wire(app, context, tuning, services);
     },
     stop: () => stopParts(),
   };
 }
 
-async function wire(
-  app: ServiceApp,
-  context: ServiceContext,
-  tuning: GatewayTuning,
-  services: readonly ServiceDeclaration[],
-): Promise<() => Promise<void>> {
+function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, services: readonly ServiceDeclaration[]): () => Promise<void> {
   const { clock, registry, traffic, redis, log } = context;
   const names = services.map((service) => service.name);
   const metrics = new GatewayMetrics(context.metrics, names);
@@ -71,14 +67,16 @@ async function wire(
   pools.start(() => registry.instances());
   prober.start();
 
-  limitRequests(app, context, limiter, metrics);
+  const limits = new RequestLimits(context, limiter, metrics);
+  limitRequests(app, limits);
+  shareLeases(app, context, limiter);
   servicesRoute(app, context, services, { breakers, health });
   dashboardRoute(app, asker, clock, tuning.dashboardMs);
   docsRoute(app, services, asker, clock);
   const budget = (service: string): RetryBudget => budgets.get(service) as RetryBudget;
   const recent = new RecentAnswers(clock, tuning.stale);
   const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, clock, tuning });
-  await proxyRoutes(app, services, { forwarder, operators: new OperatorCheck(operatorToken(context)) });
+  proxyRoutes(app, context, services, { forwarder, limits, operators: new OperatorCheck(operatorToken(context)) });
   return async () => {
     prober.stop();
     breakers.stop();

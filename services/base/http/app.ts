@@ -1,3 +1,4 @@
+import type { ServerOptions } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, LogController } from "fastify";
 import type { Logger } from "pino";
@@ -7,12 +8,14 @@ import type { ServiceDeclaration } from "../declaration.ts";
 import type { Metrics } from "../metrics.ts";
 import { Problem } from "../problem.ts";
 import type { ServiceApp } from "../service.ts";
-import type { Tracing } from "../tracing/tracing.ts";
+import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
 import { answerClientError } from "./client-error.ts";
+import { Front } from "./front.ts";
 import { observeRequests } from "./observe.ts";
 import { documentApi } from "./openapi.ts";
 import { answerProblems, replyProblem } from "./problem-reply.ts";
+import { RequestRecords } from "./request-records.ts";
 import { createValidatorCompiler } from "./validation.ts";
 
 /** Every limit of an HTTP server in one place: Fastify's and Node's defaults keep a slow client for ever. */
@@ -28,6 +31,14 @@ export const HTTP_LIMITS = {
   maxHeaderBytes: 16_384,
   bodyBytes: 1_048_576,
 } as const;
+
+const SERVER_OPTIONS: ServerOptions = {
+  headersTimeout: HTTP_LIMITS.headersTimeoutMs,
+  requestTimeout: HTTP_LIMITS.requestTimeoutMs,
+  connectionsCheckingInterval: HTTP_LIMITS.connectionsCheckMs,
+  keepAliveTimeout: HTTP_LIMITS.keepAliveTimeoutMs,
+  maxHeaderSize: HTTP_LIMITS.maxHeaderBytes,
+};
 
 /** Only those who stand between us and the outside may say who a request came from. */
 const TRUSTED_PROXIES = ["loopback", "linklocal", "uniquelocal"];
@@ -53,6 +64,9 @@ const ALWAYS_OPEN = /^\/(health(\/live|\/ready)?|metrics|openapi\.json)(\?|$)/;
 
 /** The HTTP side of a service without any route yet. */
 export async function createApp(options: AppOptions): Promise<ServiceApp> {
+  const tracing = options.tracing ?? passingTracing;
+  const records = new RequestRecords(options.metrics, options.log);
+  const front = new Front({ records, tracing, availability: options.availability });
   const app = fastify({
     loggerInstance: options.log,
     // The correlation id comes from the async context: no child logger for each request.
@@ -61,14 +75,8 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
     genReqId: (raw) => correlationIdOf(raw.headers[CORRELATION_HEADER]),
     requestIdHeader: false,
     trustProxy: TRUSTED_PROXIES,
-    requestTimeout: HTTP_LIMITS.requestTimeoutMs,
-    keepAliveTimeout: HTTP_LIMITS.keepAliveTimeoutMs,
     bodyLimit: HTTP_LIMITS.bodyBytes,
-    http: {
-      headersTimeout: HTTP_LIMITS.headersTimeoutMs,
-      connectionsCheckingInterval: HTTP_LIMITS.connectionsCheckMs,
-      maxHeaderSize: HTTP_LIMITS.maxHeaderBytes,
-    },
+    serverFactory: (handler) => front.createServer(SERVER_OPTIONS, handler),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     clientErrorHandler: (error, socket) => answerClientError(error, socket),
     // Requests that arrive while draining are still answered; the drain decides when that ends.
@@ -79,7 +87,8 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
   app.setValidatorCompiler(createValidatorCompiler());
   const allowed = new AllowedMethods();
   app.addHook("onRoute", (route) => allowed.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
-  observeRequests(app, options.metrics, options.tracing);
+  app.decorate("front", front);
+  observeRequests(app, records, tracing);
   answerProblems(app, allowed);
   app.addHook("onRequest", (request, reply, done) => {
     if (options.availability.draining) reply.header("connection", "close");

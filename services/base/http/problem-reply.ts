@@ -1,15 +1,14 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { PROBLEM_CONTENT_TYPE, Problem } from "../problem.ts";
+import { Problem, problemHead } from "../problem.ts";
 import { noteError } from "../tracing/http-span.ts";
 import type { AllowedMethods } from "./allowed-methods.ts";
 import { problemOf } from "./errors.ts";
 
 /** Sends a problem as the answer. */
 export function replyProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(problem.retryAfterSeconds)));
   return reply
     .code(problem.status)
-    .type(PROBLEM_CONTENT_TYPE)
+    .headers(problemHead(problem))
     .serializer((body: unknown) => JSON.stringify(body))
     .send(problem.body(reply.request.id));
 }

@@ -1,62 +1,84 @@
-import type { OutgoingHttpHeaders } from "node:http";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { OPERATOR_HEADER, type OperatorCheck } from "../../base/auth/operator.ts";
+import { COLOUR_HEADER, OPERATOR_HEADER, type OperatorCheck } from "../../base/auth/operator.ts";
 import type { Colour } from "../../base/config.ts";
 import type { ServiceDeclaration } from "../../base/declaration.ts";
-import type { ServiceApp } from "../../base/service.ts";
+import { answerProblem, type FrontRequest } from "../../base/http/front.ts";
+import { problemOf } from "../../base/http/errors.ts";
+import { Problem } from "../../base/problem.ts";
+import type { ServiceApp, ServiceContext } from "../../base/service.ts";
+import type { RequestLimits } from "../limits/request-limits.ts";
 import { gatewayProblems } from "../problems.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { ProxyCall } from "./proxy-call.ts";
-
-/** Pins a request to a colour; only an operator may send it. */
-export const COLOUR_HEADER = "x-astra-colour";
+import { ServicePaths } from "./service-paths.ts";
 
 export interface ProxyParts {
   readonly forwarder: Forwarder;
   readonly operators: OperatorCheck;
+  readonly limits: RequestLimits;
 }
 
-/** One route for each service: `/api/v1/<route>` and everything below it, any method, streamed both ways. */
-export async function proxyRoutes(app: ServiceApp, services: readonly ServiceDeclaration[], parts: ProxyParts): Promise<void> {
-  await app.register(async (scope) => {
-    // Bodies pass through unread.
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    for (const service of services) {
-      if (service.route === undefined) continue;
-      for (const url of [`/api/v1/${service.route}`, `/api/v1/${service.route}/*`]) {
-        scope.all(url, { schema: { hide: true }, config: { upstream: service.name } }, (request, reply) => passOn(service.name, request, reply, parts));
-      }
-    }
-  });
+/**
+ * `/api/v1/<route>` and everything below it of each service, any method, streamed both ways. These requests never see
+ * Fastify: its life cycle costs as much as the whole way through the proxy.
+ */
+export function proxyRoutes(app: ServiceApp, context: ServiceContext, services: readonly ServiceDeclaration[], parts: ProxyParts): void {
+  const paths = new ServicePaths(services);
+  app.front.take(
+    paths.patterns(),
+    (url) => paths.find(url)?.pattern,
+    (taken) => {
+      const service = paths.find(taken.request.url ?? "/")?.service;
+      if (service !== undefined) void passOn(service, taken, parts, context);
+    },
+  );
 }
 
-async function passOn(service: string, request: FastifyRequest, reply: FastifyReply, parts: ProxyParts): Promise<void> {
-  const colour = pinnedColour(request, parts.operators);
-  const result = await parts.forwarder.forward(service, callOf(request, reply), colour);
-  if (result.kind === "problem") throw result.problem;
-  // The answer went out, or there is nobody to answer: Fastify has nothing to add.
-  if (!reply.sent) reply.hijack();
+async function passOn(service: string, taken: FrontRequest, parts: ProxyParts, context: ServiceContext): Promise<void> {
+  try {
+    const limited = parts.limits.hold(taken.request, taken.ownHeaders, service);
+    const refusal = limited instanceof Promise ? await limited : limited;
+    const problem = refusal ?? (await forward(service, taken, parts));
+    if (problem !== undefined) refuse(taken, problem, context);
+  } catch (error) {
+    refuse(taken, problemOf(error), context);
+  }
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply): ProxyCall {
+async function forward(service: string, taken: FrontRequest, { forwarder, operators }: ProxyParts): Promise<Problem | undefined> {
+  const colour = pinnedColour(taken, operators);
+  if (colour instanceof Problem) return colour;
+  const result = await forwarder.forward(service, callOf(taken), colour);
+  return result.kind === "problem" ? result.problem : undefined;
+}
+
+function refuse(taken: FrontRequest, problem: Problem, { log }: ServiceContext): void {
+  if (problem.status >= 500) {
+    const { correlationId } = taken;
+    log[problem.status === 500 ? "error" : "warn"]({ err: problem.cause ?? problem, code: problem.code, correlationId }, problem.message);
+  }
+  answerProblem(taken, problem);
+}
+
+function callOf({ request, response, correlationId, work, ownHeaders }: FrontRequest): ProxyCall {
   return {
-    correlationId: request.id,
-    method: request.method,
-    url: request.url,
+    correlationId,
+    trace: work.trace,
+    method: request.method ?? "GET",
+    url: request.url ?? "/",
     headers: request.headers,
-    protocol: request.protocol,
-    raw: request.raw,
-    response: reply.raw,
-    ownHeaders: reply.getHeaders() as OutgoingHttpHeaders,
-    takeOver: () => void reply.hijack(),
+    protocol: "http",
+    raw: request,
+    response,
+    ownHeaders,
+    takeOver: nothing,
   };
 }
 
-function pinnedColour(request: FastifyRequest, operators: OperatorCheck): Colour | undefined {
-  const colour = request.headers[COLOUR_HEADER];
+const nothing = (): void => undefined;
+
+function pinnedColour({ request: { headers } }: FrontRequest, operators: OperatorCheck): Colour | Problem | undefined {
+  const colour = headers[COLOUR_HEADER];
   if (colour === undefined) return undefined;
-  if (!operators.isOperator(request.headers[OPERATOR_HEADER])) throw gatewayProblems.operatorRequired();
-  if (colour !== "blue" && colour !== "green") throw gatewayProblems.wrongColour();
-  return colour;
+  if (!operators.isOperator(headers[OPERATOR_HEADER])) return gatewayProblems.operatorRequired();
+  return colour === "blue" || colour === "green" ? colour : gatewayProblems.wrongColour();
 }

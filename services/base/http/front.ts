@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import { CORRELATION_HEADER, correlationIdOf, type Work } from "../correlation.ts";
+import { problemHead, type Problem } from "../problem.ts";
+import { noteError, workOfRequest } from "../tracing/http-span.ts";
+import type { Tracing } from "../tracing/tracing.ts";
+import type { RequestRecords } from "./request-records.ts";
+
+/** A request that was taken before Fastify saw it. */
+export interface FrontRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly work: Work;
+  readonly correlationId: string;
+  /** Headers of whatever answer it gets; names in lower case. */
+  readonly ownHeaders: Record<string, string>;
+}
+
+export interface FrontOptions {
+  readonly records: RequestRecords;
+  readonly tracing: Tracing;
+  readonly availability: { readonly ready: boolean; readonly draining: boolean };
+}
+
+/** The pattern of the route that takes a path; undefined where Fastify is to answer. */
+export type FrontRoute = (url: string) => string | undefined;
+export type FrontHandler = (taken: FrontRequest, route: string) => void;
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** What is answered before the framework: a proxy's requests, which need nothing of its life cycle. */
+    readonly front: Front;
+  }
+}
+
+/**
+ * Requests that the server answers itself, with the same correlation id, record, trace and errors as Fastify's. What it
+ * does not know, and everything before the process is ready, is Fastify's.
+ */
+export class Front {
+  readonly #options: FrontOptions;
+  #route: FrontRoute | undefined;
+  #handle: FrontHandler | undefined;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+  }
+
+  /** Has a handler answer all requests whose path has a route. `patterns`: all of them, for their metrics. */
+  take(patterns: readonly string[], route: FrontRoute, handle: FrontHandler): void {
+    for (const pattern of patterns) this.#options.records.zero(pattern, ["GET", "POST"]);
+    this.#route = route;
+    this.#handle = handle;
+  }
+
+  /** A server whose requests are seen here first. */
+  createServer(options: ServerOptions, otherwise: (request: IncomingMessage, response: ServerResponse) => void): Server {
+    return createServer(options, (request, response) => {
+      if (!this.#accept(request, response)) otherwise(request, response);
+    });
+  }
+
+  #accept(request: IncomingMessage, response: ServerResponse): boolean {
+    const { availability, tracing, records } = this.#options;
+    const { url = "/", method = "GET" } = request;
+    const route = this.#route?.(url);
+    if (route === undefined || this.#handle === undefined || !availability.ready) return false;
+    const startedAtMs = performance.now();
+    const correlationId = correlationIdOf(request.headers[CORRELATION_HEADER]);
+    const work = workOfRequest(tracing, correlationId, request.headers, () => ({
+      method,
+      url,
+      route,
+      protocol: "http",
+      host: request.headers.host ?? "",
+      clientAddress: request.socket.remoteAddress ?? "unknown",
+      httpVersion: request.httpVersion,
+      userAgent: request.headers["user-agent"],
+    }));
+    const ownHeaders: Record<string, string> = { [CORRELATION_HEADER]: correlationId };
+    if (availability.draining) ownHeaders["connection"] = "close";
+    response.once("close", () => records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs }));
+    this.#handle({ request, response, work, correlationId, ownHeaders }, route);
+    return true;
+  }
+}
+
+/** Answers a taken request with a problem. An answer that has begun cannot become one: its connection ends. */
+export function answerProblem({ response, work, correlationId, ownHeaders }: FrontRequest, problem: Problem): void {
+  if (problem.status >= 500) noteError(work, problem.cause ?? problem);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify(problem.body(correlationId));
+  response.writeHead(problem.status, { ...ownHeaders, ...problemHead(problem), "content-length": Buffer.byteLength(body) });
+  response.end(response.req.method === "HEAD" ? undefined : body);
+}

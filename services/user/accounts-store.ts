@@ -1,4 +1,10 @@
+import type { Role } from "../base/auth/caller.ts";
 import type { Database, Transaction } from "../base/postgres/database.ts";
+
+/** Who may see a profile beyond its name: everybody, or its owner and operators only. */
+export const VISIBILITIES = ["public", "private"] as const;
+
+export type Visibility = (typeof VISIBILITIES)[number];
 
 export interface Account {
   readonly id: number;
@@ -7,6 +13,8 @@ export interface Account {
   readonly displayName: string | null;
   readonly bio: string | null;
   readonly createdAt: Date;
+  readonly role: Role;
+  readonly visibility: Visibility;
 }
 
 export interface NewAccount {
@@ -21,6 +29,7 @@ export interface NewAccount {
 export interface ProfileChange {
   readonly displayName?: string | null;
   readonly bio?: string | null;
+  readonly visibility?: Visibility;
 }
 
 interface Row {
@@ -30,9 +39,11 @@ interface Row {
   display_name: string | null;
   bio: string | null;
   created_at: Date;
+  role: Role;
+  visibility: Visibility;
 }
 
-const COLUMNS = "id, username, email, display_name, bio, created_at";
+const COLUMNS = "id, username, email, display_name, bio, created_at, role, visibility";
 
 function toAccount(row: Row): Account {
   return {
@@ -42,6 +53,8 @@ function toAccount(row: Row): Account {
     displayName: row.display_name,
     bio: row.bio,
     createdAt: row.created_at,
+    role: row.role,
+    visibility: row.visibility,
   };
 }
 
@@ -69,7 +82,7 @@ export async function takenFields(
   return row ?? { username: false, email: false };
 }
 
-export async function accountById(database: Database, id: number): Promise<Account | undefined> {
+export async function accountById(database: Pick<Database, "query">, id: number): Promise<Account | undefined> {
   const [row] = await database.query<Row>(`SELECT ${COLUMNS} FROM accounts WHERE id = $1`, [id]);
   return row && toAccount(row);
 }
@@ -96,9 +109,25 @@ export async function changeProfile(
   const [row] = await database.query<Row>(
     `UPDATE accounts
         SET display_name = CASE WHEN $2 THEN $3 ELSE display_name END,
-            bio = CASE WHEN $4 THEN $5 ELSE bio END
+            bio = CASE WHEN $4 THEN $5 ELSE bio END,
+            visibility = coalesce($6, visibility)
       WHERE id = $1 RETURNING ${COLUMNS}`,
-    [id, change.displayName !== undefined, change.displayName ?? null, change.bio !== undefined, change.bio ?? null],
+    [
+      id,
+      change.displayName !== undefined,
+      change.displayName ?? null,
+      change.bio !== undefined,
+      change.bio ?? null,
+      change.visibility ?? null,
+    ],
   );
   return row && toAccount(row);
+}
+
+/** Gives an account a role. Whether it had another one before; `undefined` where there is no such account. */
+export async function changeRole(tx: Transaction, id: number, role: Role): Promise<boolean | undefined> {
+  const [before] = await tx.query<{ role: Role }>("SELECT role FROM accounts WHERE id = $1 FOR UPDATE", [id]);
+  if (!before) return undefined;
+  await tx.query("UPDATE accounts SET role = $2 WHERE id = $1", [id, role]);
+  return before.role !== role;
 }

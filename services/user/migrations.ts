@@ -52,4 +52,41 @@ export const migrations: readonly Migration[] = [
       CREATE UNIQUE INDEX signing_keys_one_active ON signing_keys ((true)) WHERE retired_at IS NULL;
     `,
   },
+  {
+    id: "0004-sessions",
+    phase: "expand",
+    // A log-in is a session; each of its refresh tokens is used once. Used ones stay known, so that a second use shows.
+    sql: `
+      CREATE TABLE sessions (
+        id         uuid PRIMARY KEY,
+        user_id    bigint NOT NULL REFERENCES accounts,
+        created_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL CHECK (expires_at > created_at),
+        ended_at   timestamptz,
+        end_reason text CHECK (end_reason IN ('logout', 'reuse', 'role-changed')),
+        CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+      );
+      CREATE INDEX sessions_running_by_user ON sessions (user_id) WHERE ended_at IS NULL;
+      CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at IS NOT NULL;
+      CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+      CREATE TABLE refresh_tokens (
+        hash       bytea PRIMARY KEY,
+        session_id uuid NOT NULL REFERENCES sessions ON DELETE CASCADE,
+        issued_at  timestamptz NOT NULL,
+        used_at    timestamptz
+      );
+      COMMENT ON COLUMN refresh_tokens.hash IS 'SHA-256 of the token, which is 32 random bytes and stored nowhere';
+      CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+    `,
+  },
+  {
+    id: "0005-roles-and-privacy",
+    phase: "expand",
+    sql: `
+      ALTER TABLE accounts
+        ADD COLUMN role text NOT NULL DEFAULT 'player' CHECK (role IN ('player', 'operator')),
+        ADD COLUMN visibility text NOT NULL DEFAULT 'public' CHECK (visibility IN ('public', 'private'));
+    `,
+  },
 ];

@@ -1,4 +1,6 @@
 import { Type } from "typebox";
+import { ROLES } from "../base/auth/caller.ts";
+import { VISIBILITIES } from "./accounts-store.ts";
 
 const Username = Type.String({
   pattern: "^[A-Za-z0-9_.-]{3,32}$",
@@ -13,6 +15,8 @@ const Email = Type.String({
 const Password = Type.String({ minLength: 8, maxLength: 128, examples: ["correct horse battery staple"] });
 const DisplayName = Type.String({ minLength: 1, maxLength: 64, examples: ["Satoshi N."] });
 const Bio = Type.String({ maxLength: 500, examples: ["HODL."] });
+const Role = Type.Enum(ROLES);
+const Visibility = Type.Enum(VISIBILITIES, { description: "`private`: others see the name only." });
 const Instant = Type.String({ examples: ["2025-01-31T12:00:00.000Z"] });
 const UserId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [1000] });
 
@@ -35,7 +39,11 @@ export const LoginBody = Type.Object(
 );
 
 export const ProfileBody = Type.Object(
-  { displayName: Type.Optional(nullable(DisplayName)), bio: Type.Optional(nullable(Bio)) },
+  {
+    displayName: Type.Optional(nullable(DisplayName)),
+    bio: Type.Optional(nullable(Bio)),
+    visibility: Type.Optional(Visibility),
+  },
   { additionalProperties: false, minProperties: 1, description: "What is given changes; `null` empties it." },
 );
 
@@ -54,17 +62,40 @@ const ActivityReply = Type.Object({
 });
 
 /** What only the user sees of itself. */
-const OwnAccount = Type.Object({ ...account, email: Email });
+const OwnAccount = Type.Object({ ...account, email: Email, role: Role, visibility: Visibility });
 
-/** Signed token of one hour. */
-export const TokenReply = Type.Object({
-  token: Type.String({ description: "Send it as `Authorization: Bearer <token>`." }),
+const token = {
+  token: Type.String({ description: "Send it as `Authorization: Bearer <token>`; it holds for 15 minutes." }),
   expiresAt: Instant,
-});
-export const RegisterReply = Type.Object({ user: OwnAccount, token: Type.String(), expiresAt: Instant });
-export const MeReply = Type.Object({ ...account, email: Email, activity: ActivityReply });
-export const ProfileReply = Type.Object({ ...account, activity: ActivityReply });
+  refreshToken: Type.String({ description: "Exchange it once, at `POST /refresh`, for the next pair." }),
+  refreshExpiresAt: Type.String({ description: "End of the session.", examples: ["2025-03-02T12:00:00.000Z"] }),
+};
+
+export const TokenReply = Type.Object(token);
+export const RegisterReply = Type.Object({ user: OwnAccount, ...token });
+export const MeReply = Type.Object({ ...OwnAccount.properties, activity: ActivityReply });
 export const OwnAccountReply = OwnAccount;
+
+/** Of a private profile, others see the name: the rest is null. */
+export const ProfileReply = Type.Object({ ...account, visibility: Visibility, activity: nullable(ActivityReply) });
+
+export const RefreshBody = Type.Object(
+  { refreshToken: Type.String({ pattern: "^[A-Za-z0-9_-]{43}$", description: "Newest refresh token of the session." }) },
+  { additionalProperties: false },
+);
+
+export const LogoutBody = Type.Union([
+  Type.Object(
+    { everywhere: Type.Optional(Type.Boolean({ description: "True: all sessions of the caller, on every device." })) },
+    { additionalProperties: false },
+  ),
+  Type.Null(),
+]);
+export const LogoutReply = Type.Object({ endedSessions: Type.Integer({ description: "How many were running." }) });
+
+export const RoleBody = Type.Object({ role: Role }, { additionalProperties: false });
+export const RoleReply = Type.Object({ id: UserId, role: Role });
+export const RotationReply = Type.Object({ kid: Type.String({ description: "Key that signs from now on." }) });
 
 export const JwksReply = Type.Object({
   keys: Type.Array(

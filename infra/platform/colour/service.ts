@@ -5,6 +5,7 @@ import { serviceImage } from "../images.ts";
 import { PORTS } from "../ports.ts";
 import { appPassword, type SecretName } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
+import { tracesGoOutside, tracingConnections, tracingEnvironment } from "../tracing.ts";
 import type { Connection, Limits, Workload } from "../workload.ts";
 
 /** Secrets of a service: its own database role, Redis, and what its duty asks for. */
@@ -13,13 +14,14 @@ function secretsOf(service: ServiceDeclaration): SecretName[] {
     ...(service.schema ? [appPassword(service.schema)] : []),
     ...(service.stores.includes("redis") ? ["redis"] : []),
     ...(service.name === "user" ? ["token_encryption"] : []),
-    ...(service.name === "gateway" ? ["operator_token"] : []),
+    ...(service.name === "gateway" || service.name === "user" ? ["operator_token"] : []),
   ];
 }
 
-/** Its stores; and for the gateway, which everything goes through, the domain services. Those do not call each other. */
-function connectionsOf(service: ServiceDeclaration): Connection[] {
+/** Its stores and the receiver of traces; and for the gateway, which everything goes through, the domain services. Those do not call each other. */
+function connectionsOf(service: ServiceDeclaration, settings: Settings): Connection[] {
   return [
+    ...tracingConnections(settings),
     ...service.stores.map((store) => ({ to: store, port: PORTS[store] })),
     ...(service.route === undefined ? domainServices.map((domain) => ({ to: domain.name, port: domain.port })) : []),
   ];
@@ -49,6 +51,7 @@ export function serviceEnvironment(settings: Settings, memoryMb: number): Record
 /** Workload of one Node service, gateway included: the one template of R-SVC-2 on the deployment side. */
 export function serviceWorkload(service: ServiceDeclaration, settings: Settings): Workload {
   const limits: Limits = { ...DEFAULT_LIMITS, ...settings.resources[service.name] };
+  const feed = service.name === "trading" ? settings.priceFeedUrl : undefined;
   return {
     name: service.name,
     kind: "service",
@@ -61,6 +64,8 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
       ASTRA_AGENT_PORT: String(PORTS.agentCheck),
       ASTRA_LIMIT_PER_USER: String(settings.limits.perUser),
       ASTRA_LIMIT_PER_SERVICE: String(settings.limits.perService),
+      ...tracingEnvironment(settings),
+      ...(feed === undefined ? {} : { ASTRA_PRICE_FEED_URL: feed }),
     },
     ports: [
       { name: "http", container: service.port },
@@ -70,7 +75,8 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
     live: { type: "http", port: service.port, path: "/health/live" },
     ready: { type: "http", port: service.port, path: "/health/ready" },
     dependsOn: startsAfter(service),
-    connectsTo: connectionsOf(service),
+    connectsTo: connectionsOf(service, settings),
+    ...(tracesGoOutside(settings) || feed !== undefined ? { callsOutside: true } : {}),
     secrets: secretsOf(service),
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],

@@ -44,6 +44,13 @@ export class KeyStore {
     return this.#reload(false);
   }
 
+  /** Reads the keys now: they were said to have changed. */
+  async refresh(): Promise<void> {
+    // What is being read at this moment may be what was there before.
+    await this.#loading;
+    await this.#reload(true);
+  }
+
   async #reload(force: boolean): Promise<boolean> {
     if (this.#loading) {
       await this.#loading;

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
+/** `blue` or `green`: leads an operator's request to that colour, whatever its weight. */
+export const COLOUR_HEADER = "x-astra-colour";
 /** Carries the operator's token; it never travels beyond the process that checks it. */
 export const OPERATOR_HEADER = "x-astra-operator-token";
 

@@ -4,7 +4,9 @@ import type { Clock } from "../clock.ts";
 import type { Mode } from "../config.ts";
 import { Problem } from "../problem.ts";
 import type { Authenticator } from "./authenticator.ts";
+import { type Caller, type Role, roleOf } from "./caller.ts";
 import type { KeyStore } from "./key-store.ts";
+import type { RevokedSessions } from "./revoked-sessions.ts";
 import { TOKEN_ALGORITHM, TOKEN_ISSUER } from "./tokens.ts";
 
 /** Believed in mode `dev` only. */
@@ -14,40 +16,57 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const REMEMBERED_TOKENS = 5000;
 
 interface Verified {
-  readonly userId: number;
+  readonly caller: Caller;
   readonly expiresAtMs: number;
   readonly generation: number;
 }
 
 /** Verifies tokens by the published keys, and remembers the good ones until they expire. */
 export class TokenAuthenticator implements Authenticator {
-  readonly #keys: KeyStore;
+  readonly #keys: Pick<KeyStore, "keys" | "reload" | "generation">;
+  readonly #revoked: Pick<RevokedSessions, "has">;
   readonly #mode: Mode;
   readonly #clock: Clock;
   readonly #verified = new Map<string, Verified>();
 
-  constructor(keys: KeyStore, mode: Mode, clock: Clock) {
-    this.#keys = keys;
-    this.#mode = mode;
-    this.#clock = clock;
+  constructor(parts: {
+    readonly keys: Pick<KeyStore, "keys" | "reload" | "generation">;
+    readonly revoked: Pick<RevokedSessions, "has">;
+    readonly mode: Mode;
+    readonly clock: Clock;
+  }) {
+    this.#keys = parts.keys;
+    this.#revoked = parts.revoked;
+    this.#mode = parts.mode;
+    this.#clock = parts.clock;
   }
 
   async userOf(request: FastifyRequest): Promise<number | undefined> {
+    return (await this.callerOf(request))?.userId;
+  }
+
+  async callerOf(request: FastifyRequest): Promise<Caller | undefined> {
     const token = bearerToken(request.headers.authorization);
-    if (token !== undefined) return this.#userOfToken(token);
-    return this.#mode === "dev" ? headerUser(request.headers[USER_HEADER]) : undefined;
+    if (token !== undefined) return this.#callerOfToken(token);
+    const userId = this.#mode === "dev" ? headerUser(request.headers[USER_HEADER]) : undefined;
+    return userId === undefined ? undefined : { userId, role: "player" };
+  }
+
+  async requireRole(request: FastifyRequest, role: Role): Promise<Caller> {
+    const caller = await this.callerOf(request);
+    if (caller === undefined) throw authenticationRequired();
+    if (caller.role === role) return caller;
+    throw new Problem({
+      status: 403,
+      code: "role-required",
+      title: "This is not for every user",
+      detail: `It takes a token with the role ${role}.`,
+    });
   }
 
   async requireUser(request: FastifyRequest, bodyUserId?: number): Promise<number> {
     const caller = (await this.userOf(request)) ?? (this.#mode === "dev" ? bodyUserId : undefined);
-    if (caller === undefined) {
-      throw new Problem({
-        status: 401,
-        code: "authentication-required",
-        title: "Who you are is needed here",
-        detail: "Send the token of a log-in as `Authorization: Bearer <token>`.",
-      });
-    }
+    if (caller === undefined) throw authenticationRequired();
     if (bodyUserId !== undefined && bodyUserId !== caller) {
       throw new Problem({
         status: 403,
@@ -60,13 +79,20 @@ export class TokenAuthenticator implements Authenticator {
     return caller;
   }
 
-  async #userOfToken(token: string): Promise<number> {
+  async #callerOfToken(token: string): Promise<Caller> {
     const known = this.#verified.get(token);
-    if (known !== undefined && known.generation === this.#keys.generation && known.expiresAtMs > this.#clock.now()) return known.userId;
+    const holds = known !== undefined && known.generation === this.#keys.generation && known.expiresAtMs > this.#clock.now();
+    const verified = holds ? known : await this.#remember(token);
+    const { caller } = verified;
+    if (caller.sessionId !== undefined && (await this.#revoked.has(caller.sessionId))) throw invalidToken("its session has ended");
+    return caller;
+  }
+
+  async #remember(token: string): Promise<Verified> {
     const verified = await this.#verify(token, true);
     if (this.#verified.size >= REMEMBERED_TOKENS) this.#verified.clear();
     this.#verified.set(token, verified);
-    return verified.userId;
+    return verified;
   }
 
   async #verify(token: string, mayReload: boolean): Promise<Verified> {
@@ -81,13 +107,24 @@ export class TokenAuthenticator implements Authenticator {
       });
       const userId = parseUserId(payload.sub ?? "");
       if (userId === undefined) throw invalidToken("it names no user");
-      return { userId, expiresAtMs: (payload.exp ?? 0) * 1000, generation: this.#keys.generation };
+      const session = payload["sid"];
+      const caller = { userId, role: roleOf(payload["role"]), ...(typeof session === "string" ? { sessionId: session } : {}) };
+      return { caller, expiresAtMs: (payload.exp ?? 0) * 1000, generation: this.#keys.generation };
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey && mayReload && (await this.#keys.reload())) return this.#verify(token, false);
       if (error instanceof errors.JOSEError) throw invalidToken(reasonOf(error), error);
       throw error;
     }
   }
+}
+
+function authenticationRequired(): Problem {
+  return new Problem({
+    status: 401,
+    code: "authentication-required",
+    title: "Who you are is needed here",
+    detail: "Send the token of a log-in as `Authorization: Bearer <token>`.",
+  });
 }
 
 function bearerToken(header: string | undefined): string | undefined {

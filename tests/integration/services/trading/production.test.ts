@@ -25,7 +25,7 @@ afterAll(async () => {
 const order = { asset_symbol: "BTC/USD", direction: "LONG", amount: 1000 };
 
 async function bearer(userId: number): Promise<Record<string, string>> {
-  return { authorization: `Bearer ${(await issueToken(key, userId, Date.now())).token}` };
+  return { authorization: `Bearer ${(await issueToken(key, { userId, role: "player", sessionId: "0194b9f0-7c1e-7a55-9f0e-3d1c2b4a5968" }, Date.now())).token}` };
 }
 
 describe("R-SVC-1 trading in production", () => {

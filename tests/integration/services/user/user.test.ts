@@ -148,9 +148,9 @@ describe("R-SVC-1 token keys", () => {
   });
 
   it("are the same for every instance, and encrypted at rest", async () => {
-    const { database, log } = domain.service.context;
+    const { database, log, clock } = domain.service.context;
     const secret = secretValue("token_encryption");
-    const [one, other] = [new KeyRing({ database, log, secret }), new KeyRing({ database, log, secret })];
+    const [one, other] = [new KeyRing({ database, log, clock, secret }), new KeyRing({ database, log, clock, secret })];
     expect((await one.signingKey()).kid).toBe((await other.signingKey()).kid);
     const [row] = await database.query<{ private_jwk_encrypted: Buffer }>("SELECT private_jwk_encrypted FROM signing_keys");
     expect(row?.private_jwk_encrypted.includes('"d"')).toBe(false);
@@ -158,9 +158,9 @@ describe("R-SVC-1 token keys", () => {
 
   it("are replaced when the secret is a new one, and what the old ones signed stays valid", async () => {
     const { token } = await register("before-the-change");
-    const { database, log } = domain.service.context;
+    const { database, log, clock } = domain.service.context;
     const before = await countOf("signing_keys");
-    await new KeyRing({ database, log, secret: "another secret than before, and long enough for it" }).signingKey();
+    await new KeyRing({ database, log, clock, secret: "another secret than before, and long enough for it" }).signingKey();
     expect(await countOf("signing_keys")).toBe(before + 1);
     expect((await domain.call("GET", "/me", { headers: bearer(token) })).status).toBe(200);
     expect((await domain.call<{ keys: unknown[] }>("GET", "/.well-known/jwks.json")).body.keys).toHaveLength(before + 1);
@@ -184,8 +184,21 @@ describe("R-SVC-1 profiles", () => {
     expect((await domain.call("GET", `/${user.id}`)).body).toMatchObject({ displayName: "Barbara L.", bio: null });
   });
 
+  it("show of a private one the name only, except to the owner and to operators", async () => {
+    const { user, token } = await register("hidden");
+    await domain.call("PATCH", "/me", { headers: bearer(token), body: { bio: "Nobody's business.", visibility: "private" } });
+    const stranger = await register("stranger");
+    for (const headers of [{}, bearer(stranger.token)]) {
+      const { body } = await domain.call("GET", `/${user.id}`, { headers });
+      expect(body).toMatchObject({ username: "hidden", visibility: "private", displayName: null, bio: null, activity: null });
+    }
+    expect((await domain.call("GET", `/${user.id}`, { headers: bearer(token) })).body).toMatchObject({ bio: "Nobody's business." });
+  });
+
   it.each([
     ["nothing to change", {}, "/body"],
+    ["a visibility that there is not", { visibility: "friends" }, "/body/visibility"],
+    ["a role that one gives oneself", { role: "operator" }, "/body/role"],
     ["a field that is not theirs to change", { username: "root" }, "/body/username"],
     ["a bio that is too long", { bio: "x".repeat(501) }, "/body/bio"],
   ])("R-SVC-4 refuse %s", async (_what, body, path) => {

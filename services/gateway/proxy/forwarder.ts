@@ -92,6 +92,7 @@ export class Forwarder {
     let failure: Failure | undefined;
     let granted = true;
     while (journey.attempts < tuning.attempts) {
+      if (!granted && !this.#mayRetry(service)) break;
       let choice = chooser.choose(service, wish);
       if (choice === "none" && failure !== undefined && isWorthAskingAgain(failure)) choice = chooser.choose(service, { ...wish, tried: undefined });
       if (choice === "refused" && failure === undefined) {
@@ -99,7 +100,6 @@ export class Forwarder {
         return gatewayProblems.circuitOpen(service, breakers.retryAfterSeconds(service));
       }
       if (typeof choice === "string" || !visit.enter(choice.colour)) break;
-      if (!granted && !this.#mayRetry(service)) break;
       if (journey.attempts > 0) metrics.retried(service);
       journey.attempts += 1;
       const result = await this.#attempt(choice, journey);
@@ -116,7 +116,7 @@ export class Forwarder {
     const { chooser, health, pools, clock, tuning, metrics } = this.#parts;
     const { service, call, body } = journey;
     const isRepeatable = body === undefined && isIdempotent(call.method) && journey.attempts < tuning.attempts;
-    const mayGoOn = isRepeatable && chooser.hasAnother(service, instance);
+    const mayGoOn = isRepeatable && chooser.hasAnother(service, instance, journey.tried);
     let granted = false;
     const leftMs = journey.endsAtMs - clock.now();
     const headers = this.#headers(call);

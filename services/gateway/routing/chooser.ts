@@ -70,9 +70,9 @@ export class InstanceChooser {
     return chosen ?? (isRefused ? "refused" : "none");
   }
 
-  /** Whether a colour has another instance in turn besides this one. */
-  hasAnother(service: string, { instance, colour }: SeenInstance): boolean {
-    return this.#discovery.takers(service)[colour].some((other) => other.instance !== instance && !this.#health.isOut(other));
+  /** Whether the colour of an instance has another one in turn, which was not tried yet. */
+  hasAnother(service: string, { instance, colour }: SeenInstance, tried: ReadonlySet<string>): boolean {
+    return this.#discovery.takers(service)[colour].some((other) => other.instance !== instance && !tried.has(other.instance) && !this.#health.isOut(other));
   }
 
   /** Instances of a service and colour that take requests, by the registry. */

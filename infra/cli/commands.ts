@@ -6,16 +6,23 @@ import { imagesCommand } from "./commands/images.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { monitoringCommand } from "./commands/monitoring.ts";
 import { previewCommand } from "./commands/preview.ts";
+import { historyCommand } from "./commands/history.ts";
 import { renderCommand } from "./commands/render.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { rolloutCommand } from "./commands/rollout.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
+import { unlockCommand } from "./commands/unlock.ts";
 import { upCommand } from "./commands/up.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   upCommand,
+  rolloutCommand,
+  rollbackCommand,
   downCommand,
   statusCommand,
+  historyCommand,
   testCommand,
   logsCommand,
   monitoringCommand,
@@ -24,4 +31,5 @@ export const commands: readonly Command[] = [
   renderCommand,
   imagesCommand,
   envCommand,
+  unlockCommand,
 ];

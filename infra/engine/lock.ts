@@ -54,6 +54,17 @@ async function readLock(file: string): Promise<string | undefined> {
   return await readFile(file, "utf8").catch(() => undefined);
 }
 
+/** Who holds a lock; undefined: nobody who is still there. */
+export async function holderOf(file: string): Promise<LockHolder | undefined> {
+  const holder = parseHolder((await readLock(file)) ?? "");
+  return holder !== undefined && isAlive(holder) ? holder : undefined;
+}
+
+/** Takes a lock away from whoever holds it. */
+export async function releaseLock(file: string): Promise<void> {
+  await rm(file, { force: true });
+}
+
 async function tryLink(own: string, file: string): Promise<boolean> {
   try {
     await link(own, file);
@@ -95,10 +106,15 @@ async function removeStale(file: string): Promise<void> {
   }
 }
 
-function releasable(file: string): Lock {
+function releasable(file: string, mine: string): Lock {
   const release = (): void => {
     process.removeListener("exit", release);
-    rmSync(file, { force: true });
+    try {
+      // Somebody may have taken it away and given it to another: that one's is left alone.
+      if (readFileSync(file, "utf8") === mine) rmSync(file, { force: true });
+    } catch {
+      // It is gone already.
+    }
   };
   process.once("exit", release);
   return { release };
@@ -120,14 +136,15 @@ export async function takeLock(file: string, command: string): Promise<Lock> {
   const own = `${file}.${randomUUID()}`;
   try {
     // A link appears whole or not at all: nobody reads a half-written lock.
-    await writeFile(own, JSON.stringify(mine), { mode: 0o600 });
+    const text = JSON.stringify(mine);
+    await writeFile(own, text, { mode: 0o600 });
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await tryLink(own, file)) return releasable(file);
+      if (await tryLink(own, file)) return releasable(file, text);
       const holder = parseHolder((await readLock(file)) ?? "");
       if (holder && isAlive(holder))
         throw new UserError(
           `Another \`astra ${holder.command}\` is at work on this environment (process ${holder.pid}, since ${holder.since}).\n` +
-            "Wait for it to end, or end it; then run this again.",
+            "Wait for it to end, or end it; then run this again. One that hangs: ./astra unlock --force",
         );
       await removeStale(file);
       await sleep(PAUSE_MS);

@@ -1,8 +1,10 @@
 import type { Redis } from "ioredis";
 import { compareAndSetTrafficTable, readTrafficTable } from "../../services/base/traffic/store.ts";
+import type { Release } from "../../services/base/traffic/release.ts";
 import type { ColourWeights, TrafficTable } from "../../services/base/traffic/table.ts";
 import { effectiveWeights, type LiveColours } from "../../services/base/traffic/weights.ts";
 import type { Container } from "../host/containers.ts";
+import { operator } from "../host/operator.ts";
 import { UserError } from "../host/user-error.ts";
 import { PORTS } from "../platform/ports.ts";
 import { COLOURS, type Colour } from "../platform/workload.ts";
@@ -14,7 +16,7 @@ const CONNECT_MS = 3_000;
 const ATTEMPTS = 5;
 
 /** Works with the environment's Redis, over a port on loopback. Undefined: it is not there. */
-async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+export async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
   return await withRuntime(place, async (runtime) => {
     const password = await runtime.secret("redis");
     return password === undefined ? undefined : await workAt(place, await runtime.localPort(PORTS.redis), password, work);
@@ -38,6 +40,7 @@ async function workAt<T>(place: Place, port: number, password: string, work: (re
     await redis.connect();
     return await work(redis);
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError(`The traffic table of "${place.environment}" cannot be reached in Redis. See: ./astra logs redis --environment ${place.environment}`, { cause });
   } finally {
     redis.disconnect();
@@ -47,6 +50,16 @@ async function workAt<T>(place: Place, port: number, password: string, work: (re
 /** The traffic table of an environment; undefined: there is none yet, or no Redis. */
 export async function currentTraffic(place: Place): Promise<TrafficTable | undefined> {
   return await withRedis(place, readTrafficTable);
+}
+
+/** The way back to a colour is closed: it goes, or becomes another version. The weights stay as they are. */
+export async function endRelease(place: Place, colour: Colour): Promise<void> {
+  await updateTraffic(place, ({ weights, previous, release }) => {
+    const leadsBack = previous !== undefined && colourWeight(previous, colour) > 0;
+    if (!leadsBack || colourWeight(weights, colour) > 0) return undefined;
+    const ended = release === undefined || release.state === "reverted" ? release : { ...release, state: "ended" as const };
+    return { by: operator(), reason: `${colour} changes: no way back to it`, weights, previous: weights, ...(ended ? { release: ended } : {}) };
+  });
 }
 
 /** Which colours of a workload have a running container. */
@@ -90,9 +103,55 @@ function same(a: Weights, b: Weights): boolean {
   return Object.entries(a).every(([workload, weights]) => COLOURS.every((colour) => b[workload]?.[colour] === weights[colour]));
 }
 
+/** What to write into the table next. */
+export interface TrafficChange {
+  readonly by: string;
+  readonly reason: string;
+  readonly weights: Weights;
+  /** Weights that a rollback brings back. @default the table's own */
+  readonly previous?: Weights;
+  /** @default the table's own */
+  readonly release?: Release;
+}
+
+/** The table after a change. A release whose new colour is left without any weight has been taken back. */
+export function nextTable(table: TrafficTable, change: TrafficChange, at: Date): TrafficTable {
+  const { release = table.release } = change;
+  const isTakenBack = release !== undefined && release.state !== "reverted" && colourWeight(change.weights, release.to) === 0;
+  return {
+    version: table.version + 1,
+    at: at.toISOString(),
+    by: change.by,
+    reason: change.reason,
+    weights: change.weights,
+    previous: change.previous ?? table.weights,
+    ...(release === undefined ? {} : { release: isTakenBack ? { ...release, state: "reverted" } : release }),
+  };
+}
+
 /**
- * Writes the weights that `decide` makes of the table, unless they are its own already; decides anew when another was
- * faster.
+ * Writes what `decide` makes of the table, by compare-and-set; decides anew when another was faster.
+ * @returns The new table; undefined where `decide` wants no change, or there is no table.
+ * @throws what `decide` throws.
+ */
+export async function updateTraffic(
+  place: Place,
+  decide: (table: TrafficTable) => TrafficChange | undefined,
+): Promise<TrafficTable | undefined> {
+  return await withRedis(place, async (redis) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const table = await readTrafficTable(redis);
+      const change = table && decide(table);
+      if (table === undefined || change === undefined) return undefined;
+      const next = nextTable(table, change, new Date());
+      if (await compareAndSetTrafficTable(redis, table.version, next)) return next;
+    }
+    throw new Error("the table keeps changing");
+  });
+}
+
+/**
+ * Writes the weights that `decide` makes of the table, unless they are its own already.
  * @returns true when the table was changed; false when it was right, or there is none.
  */
 export async function changeTraffic(
@@ -100,23 +159,9 @@ export async function changeTraffic(
   reason: string,
   decide: (table: TrafficTable) => Weights,
 ): Promise<boolean> {
-  const changed = await withRedis(place, async (redis) => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const table = await readTrafficTable(redis);
-      if (table === undefined) return false;
-      const weights = decide(table);
-      if (same(weights, table.weights)) return false;
-      const next: TrafficTable = {
-        version: table.version + 1,
-        at: new Date().toISOString(),
-        by: "astra",
-        reason,
-        weights,
-        previous: table.weights,
-      };
-      if (await compareAndSetTrafficTable(redis, table.version, next)) return true;
-    }
-    throw new Error("the table keeps changing");
+  const changed = await updateTraffic(place, (table) => {
+    const weights = decide(table);
+    return same(weights, table.weights) ? undefined : { by: operator(), reason, weights };
   });
-  return changed ?? false;
+  return changed !== undefined;
 }

@@ -12,6 +12,14 @@ function owner(secret: string): string {
   return secret.startsWith("postgres_") ? "postgres" : secret === "grafana_admin" ? "grafana" : secret;
 }
 
+/** The gateways have it, whichever colour stands. */
+const OPERATOR_TOKEN = "operator_token";
+
+async function readingOfGateway(environment: string): Promise<readonly string[]> {
+  const gateway = (await environmentContainers(environment)).find((one) => one.workload === "gateway" && one.state === "running");
+  return ["exec", gateway?.name ?? "none", "cat", `${SECRETS_PATH}/${OPERATOR_TOKEN}`];
+}
+
 /** An environment on this machine's Docker engine. */
 export function dockerRuntime({ environment, portOffset }: Pick<Settings, "environment" | "portOffset">): Runtime {
   const reading = (secret: string, workload: string) => ["exec", containerName(environment, undefined, workload, 1), "cat", `${SECRETS_PATH}/${secret}`];
@@ -22,7 +30,7 @@ export function dockerRuntime({ environment, portOffset }: Pick<Settings, "envir
     log: containerLog,
     starts: (signal) => containerStarts(environment, signal),
     async secret(name) {
-      const { code, stdout } = await docker(reading(name, owner(name)));
+      const { code, stdout } = await docker(name === OPERATOR_TOKEN ? await readingOfGateway(environment) : reading(name, owner(name)));
       return code === 0 ? stdout.trim() : undefined;
     },
     secretBy: (name, workload) => ["docker", ...reading(name, workload)].join(" "),

@@ -1,19 +1,20 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { otherColour } from "../../engine/choose-colour.ts";
-import type { StackKey } from "../../engine/engine.ts";
+import type { EngineName, StackKey } from "../../engine/engine.ts";
 import { requireOwnContainers } from "../../engine/ownership.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { STACKS } from "../../engine/model.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { requireSameEngine, writeRecord } from "../../engine/record.ts";
-import { allTo, bothAtLeast, changeTraffic } from "../../engine/traffic.ts";
+import { allTo, bothAtLeast, changeTraffic, endRelease } from "../../engine/traffic.ts";
 import { withRuntime } from "../../engine/runtime.ts";
+import { recorded } from "../../history/record.ts";
 import type { Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { UserError } from "../../host/user-error.ts";
 import { colourWorkloads } from "../../platform/platform.ts";
-import type { Colour } from "../../platform/workload.ts";
+import { COLOURS, type Colour } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { isComplete } from "../pick-colour.ts";
@@ -66,7 +67,42 @@ async function handOver(session: Session, colour: Colour, containers: readonly C
     const { settings } = session.config.targets.foundation;
     if (await changeTraffic(settings, `down ${colour}: ${other} takes requests too`, bothAtLeast(other))) await sleep(SETTLE_MS);
     if (await changeTraffic(settings, `down ${colour}: all traffic to ${other}`, (table) => allTo(table, other))) await sleep(SETTLE_MS);
+    await endRelease(settings, colour);
   });
+}
+
+interface TakingDown {
+  readonly session: Session;
+  readonly word: string;
+  readonly engine: EngineName;
+  readonly containers: readonly Container[];
+  readonly data: boolean;
+  readonly progress: Progress;
+}
+
+async function takeDown({ session, word, engine: engineName, containers, data, progress }: TakingDown): Promise<void> {
+  const { environment } = session;
+  const engine = await loadEngine(engineName);
+  const stacks = stacksOf(word);
+  const gone = new Set<StackKey>();
+  if (word === "blue" || word === "green") await handOver(session, word, containers, progress);
+  for (const stack of stacks) {
+    const members = stackMembers(containers, stack);
+    const known = session.record?.stacks[stack] !== undefined;
+    if (members.length > 0 || known)
+      await progress.step(`${stack} stopped and removed`, async (report) => {
+        await engine.remove(session.config.targets[stack], report);
+      });
+    gone.add(stack);
+  }
+  const left = Object.entries(session.record?.stacks ?? {}).filter(([stack]) => !gone.has(stack as StackKey));
+  if (session.record && !data) await writeRecord(environment, { ...session.record, stacks: Object.fromEntries(left) });
+  if (data)
+    await progress.step("data and secrets removed", async (report) => {
+      await engine.purge(STACKS.map((stack) => session.config.targets[stack]), report);
+    });
+  const kept = data ? "" : word === "all" ? " Data and secrets are kept: ./astra up brings everything back." : "";
+  progress.note(`Down in ${formatDuration(progress.elapsedMs)}.${kept}`);
 }
 
 async function down(invocation: Invocation): Promise<number> {
@@ -91,27 +127,11 @@ async function down(invocation: Invocation): Promise<number> {
   }
   const lock = await takeLock(join(environmentFolder(environment), "lock"), "down");
   try {
-    const engine = await loadEngine(choice.engine);
-    const stacks = stacksOf(word);
-    const gone = new Set<StackKey>();
-    if (word === "blue" || word === "green") await handOver(session, word, containers, progress);
-    for (const stack of stacks) {
-      const members = stackMembers(containers, stack);
-      const known = session.record?.stacks[stack] !== undefined;
-      if (members.length > 0 || known)
-        await progress.step(`${stack} stopped and removed`, async (report) => {
-          await engine.remove(session.config.targets[stack], report);
-        });
-      gone.add(stack);
-    }
-    const left = Object.entries(session.record?.stacks ?? {}).filter(([stack]) => !gone.has(stack as StackKey));
-    if (session.record && !data) await writeRecord(environment, { ...session.record, stacks: Object.fromEntries(left) });
-    if (data)
-      await progress.step("data and secrets removed", async (report) => {
-        await engine.purge(STACKS.map((stack) => session.config.targets[stack]), report);
-      });
-    const kept = data ? "" : word === "all" ? " Data and secrets are kept: ./astra up brings everything back." : "";
-    progress.note(`Down in ${formatDuration(progress.elapsedMs)}.${kept}`);
+    const work = async (): Promise<void> => await takeDown({ session, word, engine: choice.engine, containers, data, progress });
+    const colour = COLOURS.find((one) => one === word);
+    // With the data goes the history.
+    if (data) await work();
+    else await recorded(session.config.targets.foundation.settings, "down", { detail: word, ...(colour ? { colour } : {}) }, work);
     return 0;
   } finally {
     lock.release();

@@ -1,18 +1,21 @@
 import { join } from "node:path";
 import { ENGINE_TITLES, type Engine } from "../../engine/engine.ts";
 import { otherColour } from "../../engine/choose-colour.ts";
-import { stackMembers } from "../../engine/plan.ts";
-import { changeTraffic, presentWeights } from "../../engine/traffic.ts";
+import type { EngineChoice } from "../../engine/choose.ts";
+import { planStack, stackMembers } from "../../engine/plan.ts";
+import { changeTraffic, endRelease, presentWeights } from "../../engine/traffic.ts";
 import { requireOwnContainers } from "../../engine/ownership.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { requireSameEngine, writeRecord, type EnvironmentRecord } from "../../engine/record.ts";
 import { withRuntime } from "../../engine/runtime.ts";
+import { recorded, type ChangeNotes } from "../../history/record.ts";
 import type { Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { dockerSocketFacts } from "../../host/docker-socket.ts";
 import { ENGINE_SOCKET } from "../../platform/defaults.ts";
 import type { HostFacts } from "../../platform/host-facts.ts";
 import type { ImageReferences } from "../../platform/images.ts";
+import { LABELS } from "../../platform/labels.ts";
 import { COLOURS, type Colour } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { deployStack } from "../deploy-stack.ts";
@@ -60,6 +63,14 @@ async function keepTraffic(session: Session, colour: Colour): Promise<void> {
   await changeTraffic(settings, `before ${colour} comes up: traffic as it is`, (table) => presentWeights(table, containers));
 }
 
+/** Nothing goes back by itself, or by `rollback`, to a colour that is about to become another version. */
+async function closeWayBack({ session, facts, images }: Deployment, colour: Colour): Promise<void> {
+  const model = stackModel(session.config.targets[colour], facts, images);
+  const { changes } = planStack(model.containers, stackMembers(await containersOf(session), colour));
+  if (Object.values(changes).every((change) => change === "keep" || change === "start")) return;
+  await endRelease(session.config.targets.foundation.settings, colour);
+}
+
 async function up(invocation: Invocation): Promise<number> {
   const progress = new Progress();
   const session = await openSession(invocation);
@@ -67,48 +78,55 @@ async function up(invocation: Invocation): Promise<number> {
   requireSameEngine(session.environment, session.record, choice.engine);
   const lock = await takeLock(join(environmentFolder(session.environment), "lock"), "up");
   try {
-    progress.note(`Environment ${session.environment}, deployed by ${ENGINE_TITLES[choice.engine]}: ${choice.reason}.`);
-    const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
-    if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
-    const { settings } = session.config.targets.foundation;
-    const onCluster = settings.target === "kubernetes";
-    const host = onCluster ? await checkCluster(session, progress) : await checkMachine(session, choice.engine, progress);
-    requireOwnContainers(session.environment, choice.engine, await containersOf(session));
-    const planned = await progress.step(
-      "sources bundled, images planned",
-      async () => await planImages(session),
-      ({ plan }) => `${plan.length} images`,
-    );
-    const { images, grafana } = planned;
-    const facts: HostFacts = onCluster ? clusterFacts(grafana) : { startInterval: host.startInterval, grafana, ...(await dockerSocketFacts()) };
-    await requirePolicy(session.config, facts, images, progress, onCluster ? memoryOfCluster : undefined);
-    await makeImages(planned, session, progress);
-    // Pulumi's program brings them itself.
-    if (onCluster && (choice.engine !== "pulumi" || settings.registry === undefined)) await bringImages(planned.plan, settings, progress);
-    const deployment: Deployment = { session, engine: await loadEngine(choice.engine), progress, facts, images };
-    if (!onCluster && deployment.facts.dockerSocketGid === undefined)
-      progress.note(`The agent is left out: there is no ${ENGINE_SOCKET} on this machine. Containers that stay unhealthy are not restarted.`);
-    const first: EnvironmentRecord = {
-      engine: choice.engine,
-      overrides: session.config.overrides,
-      stacks: session.record?.stacks ?? {},
-    };
-    const record = await deployAndRecord(deployment, "foundation", first);
-    const wanted = COLOURS.find((colour) => colour === invocation.text("colour"));
-    const colour = await pickColour(session, deployment.facts, images, wanted);
-    await keepTraffic(session, colour);
-    await deployAndRecord(deployment, colour, record);
-    await printResult({
-      session,
-      colour,
-      containers: await containersOf(session),
-      facts: deployment.facts,
-      progress,
-    });
-    return 0;
+    return await recorded(session.config.targets.foundation.settings, "up", {}, async (notes) => await deploy(invocation, session, choice, progress, notes));
   } finally {
     lock.release();
   }
+}
+
+async function deploy(invocation: Invocation, session: Session, choice: EngineChoice, progress: Progress, notes: ChangeNotes): Promise<number> {
+  progress.note(`Environment ${session.environment}, deployed by ${ENGINE_TITLES[choice.engine]}: ${choice.reason}.`);
+  const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
+  if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
+  const { settings } = session.config.targets.foundation;
+  const onCluster = settings.target === "kubernetes";
+  const host = onCluster ? await checkCluster(session, progress) : await checkMachine(session, choice.engine, progress);
+  requireOwnContainers(session.environment, choice.engine, await containersOf(session));
+  const planned = await progress.step(
+    "sources bundled, images planned",
+    async () => await planImages(session),
+    ({ plan }) => `${plan.length} images`,
+  );
+  const { images, grafana, jaeger } = planned;
+  const facts: HostFacts = onCluster ? clusterFacts(grafana, jaeger) : { startInterval: host.startInterval, grafana, jaeger, ...(await dockerSocketFacts()) };
+  await requirePolicy(session.config, facts, images, progress, onCluster ? memoryOfCluster : undefined);
+  await makeImages(planned, session, progress);
+  // Pulumi's program brings them itself.
+  if (onCluster && (choice.engine !== "pulumi" || settings.registry === undefined)) await bringImages(planned.plan, settings, progress);
+  const deployment: Deployment = { session, engine: await loadEngine(choice.engine), progress, facts, images };
+  if (!onCluster && deployment.facts.dockerSocketGid === undefined)
+    progress.note(`The agent is left out: there is no ${ENGINE_SOCKET} on this machine. Containers that stay unhealthy are not restarted.`);
+  const first: EnvironmentRecord = {
+    engine: choice.engine,
+    overrides: session.config.overrides,
+    stacks: session.record?.stacks ?? {},
+  };
+  const record = await deployAndRecord(deployment, "foundation", first);
+  const wanted = COLOURS.find((colour) => colour === (invocation.words[0] ?? invocation.text("colour")));
+  const colour = await pickColour(session, deployment.facts, images, wanted);
+  const version = stackModel(session.config.targets[colour], facts, images).containers[0]?.labels[LABELS.version];
+  notes.set({ colour, ...(version === undefined ? {} : { version }) });
+  await keepTraffic(session, colour);
+  await closeWayBack(deployment, colour);
+  await deployAndRecord(deployment, colour, record);
+  await printResult({
+    session,
+    colour,
+    containers: await containersOf(session),
+    facts: deployment.facts,
+    progress,
+  });
+  return 0;
 }
 
 export const upCommand: Command = {
@@ -124,7 +142,7 @@ export const upCommand: Command = {
     ...ENVIRONMENT_FLAG,
     ...CONFIG_FLAG,
     ...ENGINE_FLAG,
-    colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "colour to deploy to (default: picked)" },
+    colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "colour to deploy to, as the word does (default: picked)" },
   },
   run: up,
 };

@@ -2,10 +2,11 @@ import type { Colour } from "../config.ts";
 
 /**
  * Where a change of colour stands. `running`: weight moves, step by step. `watching`: all weight has moved, the old
- * colour is kept warm and degradation still takes it back. `reverted`: it was taken back.
+ * colour is kept warm and degradation still takes it back. `reverted`: it was taken back. `ended`: there is no way back any
+ * more, since the old colour was taken down or deployed anew.
  */
-export type ReleaseState = "running" | "watching" | "reverted";
-export const RELEASE_STATES: readonly ReleaseState[] = ["running", "watching", "reverted"];
+export type ReleaseState = "running" | "watching" | "reverted" | "ended";
+export const RELEASE_STATES: readonly ReleaseState[] = ["running", "watching", "reverted", "ended"];
 
 /** The last change of colour. It stands in the traffic table, so that both are always of one mind. */
 export interface Release {

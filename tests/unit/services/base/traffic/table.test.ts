@@ -47,7 +47,7 @@ describe("a traffic table", () => {
     expect(tableProblems({ ...tableWith(), release })).toEqual([]);
     expect(tableProblems({ ...tableWith(), release: { ...release, to: "red", state: "odd", step: 0.5 } })).toEqual([
       'release.to: takes blue or green (got "red")',
-      'release.state: takes running, watching, reverted (got "odd")',
+      'release.state: takes running, watching, reverted, ended (got "odd")',
       "release.step: takes a whole number (got 0.5)",
     ]);
   });

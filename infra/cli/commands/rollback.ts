@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { holderOf } from "../../engine/lock.ts";
+import { withRuntime } from "../../engine/runtime.ts";
+import { currentTraffic, updateTraffic } from "../../engine/traffic.ts";
+import { recorded } from "../../history/record.ts";
+import { operator } from "../../host/operator.ts";
+import { environmentFolder } from "../../host/paths.ts";
+import { UserError } from "../../host/user-error.ts";
+import { decideRollback } from "../../rollout/rollback.ts";
+import type { Colour } from "../../platform/workload.ts";
+import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
+import { formatDuration, Progress } from "../progress.ts";
+import { environmentSuffix } from "../result.ts";
+import { openSession } from "../session.ts";
+
+/**
+ * A rollout is overtaken, and ends by itself. Whatever builds or removes containers may be removing those that requests
+ * would go back to.
+ */
+async function requireNoDeployment(environment: string): Promise<void> {
+  const holder = await holderOf(join(environmentFolder(environment), "lock"));
+  if (holder === undefined || holder.command.startsWith("rollout")) return;
+  throw new UserError(
+    `\`astra ${holder.command}\` is at work on this environment (process ${holder.pid}, since ${holder.since}); a rollback beside it could lead to what it removes.\n` +
+      `Wait for it to end, or end it; if it is gone: ./astra unlock${environmentSuffix(environment)}`,
+  );
+}
+
+async function rollback(invocation: Invocation): Promise<number> {
+  const progress = new Progress();
+  const session = await openSession(invocation);
+  const { settings } = session.config.targets.foundation;
+  await requireNoDeployment(session.environment);
+  const reason = invocation.text("reason") ?? "rollback";
+  const colours = await withRuntime(settings, async (runtime) =>
+    await recorded(settings, "rollback", { detail: reason }, async (notes) => {
+      const containers = await runtime.containers();
+      let colours: readonly Colour[] = [];
+      const written = await updateTraffic(settings, (table) => {
+        const decision = decideRollback({ table, containers, by: operator(), reason });
+        if ("refused" in decision) throw new UserError(decision.refused);
+        ({ colours } = decision);
+        return decision.change;
+      });
+      if (written === undefined && (await currentTraffic(settings)) === undefined) throw new UserError("There is no traffic table: nothing runs here.");
+      const [colour] = colours;
+      if (colour !== undefined) {
+        const version = containers.find((container) => container.colour === colour)?.version;
+        notes.set({ colour, ...(version === undefined ? {} : { version }) });
+      }
+      return colours;
+    }),
+  );
+  progress.note(`Requests go to ${colours.join(" and ")} again, after ${formatDuration(progress.elapsedMs)}; the last instance follows within 2 s.`);
+  return 0;
+}
+
+export const rollbackCommand: Command = {
+  name: "rollback",
+  summary: "Give requests back to where they went before the last change, at once.",
+  details: [
+    "",
+    "Nothing is built and nothing is waited for: the previous traffic table is put in force again. A rollout that is under",
+    "way ends. Refused where a colour that would get requests is not complete and healthy.",
+  ],
+  flags: {
+    ...ENVIRONMENT_FLAG,
+    ...CONFIG_FLAG,
+    reason: { type: "string", value: "TEXT", help: "why, for the history" },
+  },
+  run: rollback,
+};

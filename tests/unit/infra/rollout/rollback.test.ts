@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import type { Release } from "../../../../services/base/traffic/release.ts";
+import { firstTable, type TrafficTable } from "../../../../services/base/traffic/table.ts";
+import { allTo, nextTable } from "../../../../infra/engine/traffic.ts";
+import { decideAutomaticRollback, decideRollback } from "../../../../infra/rollout/rollback.ts";
+import { containerOf } from "../../../support/containers.ts";
+import { testStack } from "../../../support/platform-models.ts";
+
+const containers = (["blue", "green"] as const).flatMap((colour) => testStack(colour).containers.map((spec) => containerOf(spec)));
+const order = ["nft", "gateway"];
+const first = firstTable(order, "blue", "test", new Date(0));
+const release: Release = { id: "1", from: "blue", to: "green", state: "watching", step: 6, steps: 6, startedAt: "2026-01-01T00:00:00.000Z", watchUntil: "2026-01-01T00:10:00.000Z" };
+const rolledOut: TrafficTable = nextTable(first, { by: "me", reason: "rollout green: done", weights: allTo(first, "green"), previous: first.weights, release }, new Date(0));
+const asking = { table: rolledOut, containers, by: "me", reason: "bad" };
+const under = { ...asking, colour: "green" as const, nowMs: Date.parse("2026-01-01T00:05:00Z") };
+
+const sick = (workload: string) => containers.map((one) => (one.colour === "blue" && one.workload === workload ? { ...one, health: "unhealthy" } : one));
+
+describe("a rollback (R-DEP-3)", () => {
+  test("brings the previous table back, and can be taken back itself", () => {
+    const decision = decideRollback(asking);
+    if ("refused" in decision) throw new Error(decision.refused);
+    expect(decision.colours).toEqual(["blue"]);
+    const table = nextTable(rolledOut, decision.change, new Date(0));
+    expect(table).toMatchObject({ weights: first.weights, previous: rolledOut.weights, release: { state: "reverted" } });
+    expect(decideRollback({ ...asking, table })).toMatchObject({ colours: ["green"] });
+  });
+
+  test("is refused where the colour that would get requests is not healthy, or not there", () => {
+    expect(decideRollback({ ...asking, containers: sick("nft") })).toEqual({
+      refused: "blue is not complete and healthy, so requests cannot go back to it:\n  nft: is unhealthy",
+    });
+    expect(decideRollback({ ...asking, containers: containers.filter((one) => one.colour === "green") })).toMatchObject({
+      refused: expect.stringContaining("nft: there is no container of blue") as string,
+    });
+  });
+
+  test("is refused where there is nothing to go back to", () => {
+    expect(decideRollback({ ...asking, table: first })).toEqual({ refused: "The traffic table has no earlier weights to go back to." });
+  });
+});
+
+describe("a rollback by an alert (R-MON-2)", () => {
+  test("takes the new colour back within its watch period", () => {
+    expect(decideAutomaticRollback(under)).toMatchObject({ colours: ["blue"], change: { weights: first.weights } });
+  });
+
+  test.each([
+    ["after the watch period", { nowMs: Date.parse("2026-01-01T00:10:00Z") }, "no release is under way or under watch"],
+    ["of the old colour", { colour: "blue" as const }, "blue is not the colour that is being released"],
+    ["to a colour that is not healthy", { containers: sick("gateway") }, "blue is not complete and healthy, so requests cannot go back to it:\n  gateway: is unhealthy"],
+    ["a second time", { table: { ...rolledOut, release: { ...release, state: "reverted" as const } } }, "no release is under way or under watch"],
+  ])("does nothing %s", (_, changes, refused) => {
+    expect(decideAutomaticRollback({ ...under, ...changes })).toEqual({ refused });
+  });
+});

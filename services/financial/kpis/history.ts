@@ -38,49 +38,63 @@ const ZERO = new Decimal(0);
 
 /** The KPIs at every point of the history, each exactly as its definition says at that moment. */
 export function historyOf(facts: HistoryFacts): readonly KpiHistory[] {
-  const totals = Array.from({ length: HISTORY_MINUTES + 1 }, (_, index) => totalsAt(facts, index));
-  const hour = totalsOfHistory(facts);
+  const minutes = new MinuteTable(facts.minutes);
+  const days = new Map(DAY_METRICS.map((metric) => [metric, daysOf(metric, facts, minutes)]));
+  const day = (metric: KpiMetric, point: number): Decimal => days.get(metric)?.[point] ?? ZERO;
+  const totals = Array.from({ length: HISTORY_MINUTES + 1 }, (_, point) =>
+    totalsFrom(facts.activeUsers[point] ?? 0, minutes.sum("trades", point - SHORT_MINUTES, point), (metric) => day(metric, point)),
+  );
+  const hour = (metric: KpiMetric): Decimal => minutes.sum(metric, 0, HISTORY_MINUTES);
+  // The definition divides by the minutes of the short window.
+  const trades = hour("trades").div(HISTORY_MINUTES).toDecimalPlaces(4).times(SHORT_MINUTES);
+  const lastHour = totalsFrom(facts.activeInHistory, trades, hour);
   return KPI_NAMES.map((name) => ({
     name,
     points: totals.map((each) => formatMoney(KPI_DEFINITIONS[name].value(each))),
-    lastHour: formatMoney(KPI_DEFINITIONS[name].value(hour)),
+    lastHour: formatMoney(KPI_DEFINITIONS[name].value(lastHour)),
   }));
 }
 
-function totalsAt(facts: HistoryFacts, point: number): WindowTotals {
-  const day = (metric: KpiMetric): Decimal => {
-    const entered = sumOf(facts, metric, 0, point);
-    const left = sumOf(facts, metric, -DAY_MINUTES, point - DAY_MINUTES);
-    return (facts.base.get(metric) ?? ZERO).plus(entered).minus(left);
-  };
+const DAY_METRICS = ["registrations", "volume", "revenue", "interactions", "nft-volume"] as const satisfies readonly KpiMetric[];
+
+function totalsFrom(activeUsers: number, recentTrades: Decimal, of: (metric: KpiMetric) => Decimal): WindowTotals {
   return {
-    activeUsers: facts.activeUsers[point] ?? 0,
-    registrations: day("registrations"),
-    recentTrades: sumOf(facts, "trades", point - SHORT_MINUTES, point),
-    volume: day("volume"),
-    revenue: day("revenue"),
-    interactions: day("interactions"),
-    nftVolume: day("nft-volume"),
+    activeUsers,
+    recentTrades,
+    registrations: of("registrations"),
+    volume: of("volume"),
+    revenue: of("revenue"),
+    interactions: of("interactions"),
+    nftVolume: of("nft-volume"),
   };
 }
 
-function totalsOfHistory(facts: HistoryFacts): WindowTotals {
-  const hour = (metric: KpiMetric): Decimal => sumOf(facts, metric, 0, HISTORY_MINUTES);
-  return {
-    activeUsers: facts.activeInHistory,
-    registrations: hour("registrations"),
-    // The definition divides by the minutes of the short window.
-    recentTrades: hour("trades").times(SHORT_MINUTES).div(HISTORY_MINUTES).toDecimalPlaces(4),
-    volume: hour("volume"),
-    revenue: hour("revenue"),
-    interactions: hour("interactions"),
-    nftVolume: hour("nft-volume"),
-  };
+/** Sums of the day before each point: from one point to the next a minute enters, and one leaves. */
+function daysOf(metric: KpiMetric, { base }: HistoryFacts, minutes: MinuteTable): readonly Decimal[] {
+  let sum = base.get(metric) ?? ZERO;
+  const sums = [sum];
+  for (let point = 1; point <= HISTORY_MINUTES; point += 1) {
+    sum = sum.plus(minutes.at(metric, point)).minus(minutes.at(metric, point - DAY_MINUTES));
+    sums.push(sum);
+  }
+  return sums;
 }
 
-/** Sum of the minutes (after, to]. */
-function sumOf({ minutes }: HistoryFacts, metric: KpiMetric, after: number, to: number): Decimal {
-  return minutes
-    .filter((minute) => minute.metric === metric && minute.index > after && minute.index <= to)
-    .reduce((sum, minute) => sum.plus(minute.amount), ZERO);
+class MinuteTable {
+  readonly #amounts = new Map<string, Decimal>();
+
+  constructor(minutes: readonly MinuteAmount[]) {
+    for (const { metric, index, amount } of minutes) this.#amounts.set(`${metric} ${index}`, this.at(metric, index).plus(amount));
+  }
+
+  at(metric: KpiMetric, index: number): Decimal {
+    return this.#amounts.get(`${metric} ${index}`) ?? ZERO;
+  }
+
+  /** Sum of the minutes (after, to]. */
+  sum(metric: KpiMetric, after: number, to: number): Decimal {
+    let sum = ZERO;
+    for (let index = after + 1; index <= to; index += 1) sum = sum.plus(this.at(metric, index));
+    return sum;
+  }
 }

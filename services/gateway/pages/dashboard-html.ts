@@ -45,7 +45,7 @@ function card(name: string, title: string, help: string, kpi: Kpi | undefined): 
   return `<li data-kpi="${escapeHtml(name)}"${kpi === undefined ? ' class="empty"' : ""}>
 <div class="head"><h2 title="${escapeHtml(help)}">${escapeHtml(title)}</h2>
 <span data-slot="change" role="img" data-direction="${change?.direction ?? "same"}" title="${text(change?.spoken)}" aria-label="${text(change?.spoken)}">${text(change?.text)}</span></div>
-<p class="value"><span data-slot="value">${text(kpi && displayAmount(kpi.value, kpi.unit), "–")}</span> <span data-slot="unit">${text(kpi && displayUnit(kpi.unit))}</span></p>
+<p class="value"><span data-slot="value">${text(kpi && displayAmount(kpi.value, kpi.unit), "–")}</span> <span data-slot="unit">${text(kpi && displayUnit(kpi.unit, kpi.value))}</span></p>
 <p data-slot="note">${text(kpi && noteOf(kpi))}</p>
 <div class="chart" data-slot="chart" role="img" tabindex="0" aria-label="${escapeHtml(title)} over the last hour"></div>
 <p data-slot="hour">${text(kpi && hourOf(kpi))}</p></li>`;

@@ -15,9 +15,10 @@ export function displayAmount(value: string, unit: string): string {
   return cents === 0n ? shown : minus + shown;
 }
 
-/** Units as people write them: `USD/user` -> `USD per user`. */
-export function displayUnit(unit: string): string {
-  return unit.replace("/", " per ").replace(/ per min$/, " per minute");
+/** Units as people write them: `USD/user` -> `USD per user`, and `users` of one is `user`. */
+export function displayUnit(unit: string, value = ""): string {
+  const words = unit.replace("/", " per ").replace(/ per min$/, " per minute");
+  return value === "1" ? words.replace(/^(\w+)s\b/, "$1") : words;
 }
 
 /** Windows as people say them: `24h` -> `24 hours`, `5m` -> `5 minutes`. */

@@ -21,7 +21,7 @@ export class Card {
     this.#root.classList.remove("empty");
     this.#write("value", displayAmount(kpi.value, kpi.unit), true);
     this.#slot("value")?.setAttribute("title", `${kpi.value} ${kpi.unit}`);
-    this.#write("unit", displayUnit(kpi.unit));
+    this.#write("unit", displayUnit(kpi.unit, kpi.value));
     this.#write("note", noteOf(kpi));
     this.#write("hour", hourOf(kpi));
     this.#write("change", change.text);

@@ -89,7 +89,7 @@ export class Chart {
     const show = (value: number): string => displayAmount(points.find((point) => point.value === value)?.text ?? "", unit);
     this.#host.setAttribute(
       "aria-label",
-      `${title} over the last hour: between ${show(shape.lowest)} and ${show(shape.highest)}, now ${displayAmount(points.at(-1)?.text ?? "", unit)} ${displayUnit(unit)}. Arrow keys tell each minute.`,
+      `${title} over the last hour: between ${show(shape.lowest)} and ${show(shape.highest)}, now ${displayAmount(points.at(-1)?.text ?? "", unit)} ${displayUnit(unit, points.at(-1)?.text)}. Arrow keys tell each minute.`,
     );
     this.#host.replaceChildren(this.#picture(shape, width), ...this.#scale(shape, show));
     this.#mark();
@@ -138,7 +138,7 @@ export class Chart {
     );
     const tip = html("div", "tip");
     tip.setAttribute("role", "status");
-    tip.append(html("b", "", `${displayAmount(point.text, unit)} ${displayUnit(unit)}`), html("span", "", clockTime(point.atMs)));
+    tip.append(html("b", "", `${displayAmount(point.text, unit)} ${displayUnit(unit, point.text)}`), html("span", "", clockTime(point.atMs)));
     this.#host.append(tip);
     const room = this.#host.clientWidth - tip.offsetWidth;
     tip.style.left = `${Math.max(0, Math.min(room, place.x - tip.offsetWidth / 2))}px`;

@@ -6,6 +6,8 @@ import { askJson, whileVisible } from "./poll.ts";
 import { type Knowledge, stateLine } from "./state-line.ts";
 
 const EVERY_MS = 5_000;
+/** Ages are rounded: the same figures asked for twice differ by less than this. */
+const SAME_MS = 1_000;
 
 const cards = new Map([...document.querySelectorAll<HTMLElement>("[data-kpi]")].map((root) => [root.dataset["kpi"] ?? "", new Card(root)]));
 let knowledge: Knowledge = { figures: undefined, trouble: undefined };
@@ -33,8 +35,8 @@ function isDashboard(body: unknown): body is Dashboard {
 /** Several gateways may answer, each with figures of its own age: older ones than those shown are left alone. */
 function show(dashboard: Dashboard): void {
   const dataAtMs = Date.parse(dashboard.dataAt);
-  if (dataAtMs < shownAtMs) return;
-  shownAtMs = dataAtMs;
+  if (dataAtMs < shownAtMs - SAME_MS) return;
+  shownAtMs = Math.max(shownAtMs, dataAtMs);
   for (const kpi of dashboard.kpis) cards.get(kpi.name)?.show(kpi, dashboard);
   const atMs = Date.now() - dashboard.ageSeconds * 1000;
   knowledge = { ...knowledge, figures: { atMs, isStale: dashboard.stale, reason: dashboard.staleReason } };

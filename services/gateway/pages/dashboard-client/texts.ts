@@ -41,7 +41,7 @@ const NOTHING_YET: Readonly<Record<string, string>> = {
 export function hourOf({ name, unit, lastHour }: Pick<Kpi, "name" | "unit" | "lastHour">): string {
   if (lastHour === null) return "";
   if (/^-?0*\.?0*$/.test(lastHour)) return NOTHING_YET[name] ?? "Nothing in this hour yet";
-  return `${displayAmount(lastHour, unit)} ${displayUnit(unit)} in the last hour`;
+  return `${displayAmount(lastHour, unit)} ${displayUnit(unit, lastHour)} in the last hour`;
 }
 
 /** `4 s`, `3 min`, `2 h`, `5 days`. */

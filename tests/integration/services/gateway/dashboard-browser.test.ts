@@ -67,7 +67,10 @@ function expectQuiet({ complaints, origins }: WatchedPage): void {
   expect([...origins].filter((origin) => origin !== "data:")).toEqual([`http://127.0.0.1:${gateway.port}`]);
 }
 
-describe.skipIf(chromium === undefined)(`R-GW-1 the dashboard in a browser${chromium === undefined ? ` (${NO_CHROMIUM})` : ""}`, () => {
+const name = `R-GW-1 the dashboard in a browser${chromium === undefined ? ` (${NO_CHROMIUM})` : ""}`;
+
+// The page asks every 5 s, and calls figures stale after 15 s.
+describe.skipIf(chromium === undefined)(name, { timeout: 180_000 }, () => {
   it.each([
     ["light", DESKTOP, "desktop"],
     ["dark", DESKTOP, "desktop"],
@@ -91,7 +94,7 @@ describe.skipIf(chromium === undefined)(`R-GW-1 the dashboard in a browser${chro
     expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
     const paper = await page.evaluate("getComputedStyle(document.body).backgroundColor");
     expect(paper).toBe(colorScheme === "dark" ? "rgb(11, 15, 21)" : "rgb(244, 246, 250)");
-    await page.screenshot({ path: picture(`${device}-${colorScheme}`), fullPage: true });
+    await page.screenshot({ path: picture(`${device}-${colorScheme}`), fullPage: device === "desktop" });
     expectQuiet(watched);
   });
 

@@ -29,7 +29,8 @@ describe("an amount for eyes", () => {
   });
 
   it("says units and windows in words", () => {
-    expect(["users", "USD/user", "trades/min"].map(displayUnit)).toEqual(["users", "USD per user", "trades per minute"]);
-    expect(["24h", "5m", "week"].map(displayWindow)).toEqual(["24 hours", "5 minutes", "week"]);
+    expect(["users", "USD/user", "trades/min"].map((unit) => displayUnit(unit))).toEqual(["users", "USD per user", "trades per minute"]);
+    expect([displayUnit("users", "1"), displayUnit("trades/min", "1"), displayUnit("users", "11"), displayUnit("USD", "1")]).toEqual(["user", "trade per minute", "users", "USD"]);
+    expect(["24h", "5m", "week"].map((window) => displayWindow(window))).toEqual(["24 hours", "5 minutes", "week"]);
   });
 });

@@ -17,7 +17,7 @@ export function checkContext(
   options: Pick<CheckContext, "repair" | "report">,
 ): CheckContext {
   const { settings } = session.config.targets.foundation;
-  const workloads = foundationWorkloads(settings, { startInterval: false, grafana: settings.grafana !== "off" });
+  const workloads = foundationWorkloads(settings, { startInterval: false, grafana: settings.grafana !== "off", jaeger: settings.jaeger !== "off" });
   return {
     environment: session.environment,
     ports: workloads.flatMap((workload) => publishedPorts(workload, settings)),

@@ -1,5 +1,6 @@
 import { buildImages } from "../images/build.ts";
 import { grafanaAvailable } from "../images/grafana.ts";
+import { jaegerAvailable } from "../images/jaeger.ts";
 import { imagePlan, imageReferences, type ImageBuild } from "../images/plan.ts";
 import { pruneImages } from "../images/prune.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
@@ -15,19 +16,30 @@ export interface PlannedImages {
   readonly plan: readonly ImageBuild[];
   readonly images: ImageReferences;
   readonly grafana: boolean;
+  readonly jaeger: boolean;
 }
 
-/** Whether Grafana belongs to this deployment. @throws UserError when config insists and it cannot be had. */
-async function decideGrafana(session: Session): Promise<boolean> {
-  const { grafana } = session.config.targets.foundation.settings;
-  if (grafana === "off") return false;
-  const available = await grafanaAvailable();
-  if (!available && grafana === "on")
+/** A part that stands on an image which not every machine can have. */
+interface OptionalPart {
+  readonly key: "grafana" | "jaeger";
+  readonly title: string;
+  available(): Promise<boolean>;
+}
+
+const GRAFANA: OptionalPart = { key: "grafana", title: "Grafana", available: () => grafanaAvailable() };
+const JAEGER: OptionalPart = { key: "jaeger", title: "Jaeger", available: () => jaegerAvailable() };
+
+/** Whether a part belongs to this deployment. @throws UserError when config insists and it cannot be had. */
+async function decide({ key, title, available }: OptionalPart, session: Session): Promise<boolean> {
+  const wish = session.config.targets.foundation.settings[key];
+  if (wish === "off") return false;
+  const isThere = await available();
+  if (!isThere && wish === "on")
     throw new UserError(
-      "astratrade:grafana is on, but Grafana's image is not here and no registry serves it.\n" +
-        "Pull it where there is a registry, or: ./astra up --config grafana=auto",
+      `astratrade:${key} is on, but ${title}'s image is not here and no registry serves it.\n` +
+        `Pull it where there is a registry, or: ./astra up --config ${key}=auto`,
     );
-  return available;
+  return isThere;
 }
 
 /** Earlier builds of each image that stay: enough to go back without building. */
@@ -38,23 +50,28 @@ const KEPT_BUILDS = 3;
  * @throws UserError when a service does not bundle.
  */
 export async function planImages(session: Session): Promise<PlannedImages> {
-  // Planned with all there is, while Grafana's image is looked for: bundling takes longest, and is done once.
-  const [grafana, all] = await Promise.all([decideGrafana(session), imagePlan(PROJECT_ROOT, { optional: true })]);
+  // Planned with all there is, while the optional images are looked for: bundling takes longest, and is done once.
+  const [grafana, jaeger, all] = await Promise.all([
+    decide(GRAFANA, session),
+    decide(JAEGER, session),
+    imagePlan(PROJECT_ROOT, { optional: true }),
+  ]);
+  const leftOut = new Set([...(grafana ? [] : ["grafana"]), ...(jaeger ? [] : ["jaeger"])]);
   const { settings } = session.config.targets.foundation;
   const wanted = new Set(
     settings.target === "kubernetes"
-      ? [...foundationWorkloads(settings, clusterFacts(grafana)), ...colourWorkloads(settings)].map((workload) => workload.image)
-      : declaredImages.filter((image) => grafana || image.optional !== true).map((image) => image.name),
+      ? [...foundationWorkloads(settings, clusterFacts(grafana, jaeger)), ...colourWorkloads(settings)].map((workload) => workload.image)
+      : declaredImages.filter((image) => !leftOut.has(image.name)).map((image) => image.name),
   );
   const plan = all.filter((image) => wanted.has(image.name));
-  return { grafana, plan, images: imageReferences(plan) };
+  return { grafana, jaeger, plan, images: imageReferences(plan) };
 }
 
 /**
  * Makes every image of the platform that is not here yet, and removes builds that are long out of use.
  * @throws UserError with what a build said.
  */
-export async function makeImages({ plan, grafana }: PlannedImages, session: Session, progress: Progress): Promise<void> {
+export async function makeImages({ plan, ...parts }: PlannedImages, session: Session, progress: Progress): Promise<void> {
   const built = await progress.step(
     "images",
     async (report) => await buildImages(plan, { onProgress: progress.plain ? (line) => progress.note(`              ${line}`) : report }),
@@ -66,6 +83,12 @@ export async function makeImages({ plan, grafana }: PlannedImages, session: Sess
       async () => await pruneImages(plan, KEPT_BUILDS),
       (removed) => (removed.length === 0 ? "none to remove" : `${removed.length} removed`),
     );
-  if (!grafana && session.config.targets.foundation.settings.grafana === "auto")
-    progress.note("Grafana is left out: its image is not here and no registry serves it. Everything else is deployed.");
+  const { settings } = session.config.targets.foundation;
+  const missing = [GRAFANA, JAEGER].filter(({ key }) => !parts[key] && settings[key] === "auto").map(({ title }) => title);
+  if (missing.length > 0)
+    progress.note(
+      missing.length === 1
+        ? `${missing[0]} is left out: its image is not here and no registry serves it. Everything else is deployed.`
+        : `${missing.join(" and ")} are left out: their images are not here and no registry serves them. Everything else is deployed.`,
+    );
 }

@@ -45,7 +45,7 @@ export async function printResult(result: Result): Promise<void> {
   const width = 12;
   progress.note("");
   const runtime = await runtimeOf(settings);
-  const places = addresses(settings, facts.grafana, runtime.openedBy);
+  const places = addresses(settings, facts, runtime.openedBy);
   for (const { name, url } of places) progress.note(`  ${name.padEnd(width)}  ${url}`);
   const openings = [...new Set(places.flatMap(({ openBy }) => openBy ?? []))];
   for (const command of openings) progress.note(`  opened by     ${command}`);

@@ -10,8 +10,14 @@ export interface Address {
   readonly openBy?: string;
 }
 
+/** Which parts that not every environment has are there. */
+export interface OptionalParts {
+  readonly grafana: boolean;
+  readonly jaeger?: boolean;
+}
+
 /** Addresses of an environment on this machine; those of a cluster once they are opened. */
-export function addresses(settings: Settings, grafana: boolean, openedBy: OpenedBy = () => undefined): readonly Address[] {
+export function addresses(settings: Settings, { grafana, jaeger }: OptionalParts, openedBy: OpenedBy = () => undefined): readonly Address[] {
   const address = (name: string, port: number, path = ""): Address => {
     const openBy = openedBy(port);
     return { name, url: `http://localhost:${port + settings.portOffset}${path}`, ...(openBy === undefined ? {} : { openBy }) };
@@ -23,5 +29,6 @@ export function addresses(settings: Settings, grafana: boolean, openedBy: Opened
     address("Prometheus", PORTS.prometheus),
     address("Alertmanager", PORTS.alertmanager),
     ...(grafana ? [address("Grafana", PORTS.grafana)] : []),
+    ...(jaeger === true ? [address("Jaeger", PORTS.jaeger)] : []),
   ];
 }

@@ -39,6 +39,14 @@ function choice<T extends string[]>(values: readonly [...T], example: T[number])
 const objectName = (what: string, example: string) =>
   Type.String({ pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", takes: `the name of ${what}`, example });
 
+/** No user or password: containers' environments are shown by `docker inspect`. */
+const httpAddress = (what: string, example: string) =>
+  Type.String({
+    pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/%?&=+-]*)?$",
+    takes: `${what}, http:// or https://, without a user or a password in it`,
+    example,
+  });
+
 const kubernetesSchema = Type.Object({
   context: Type.Optional(
     Type.String({ pattern: "^[^\\s]{1,253}$", takes: "the name of a context of the kubeconfig", example: "<context>" }),
@@ -85,6 +93,16 @@ export const configSchema = Type.Object({
     }),
   ),
   grafana: Type.Optional(choice(["auto", "on", "off"], "auto")),
+  jaeger: Type.Optional(choice(["auto", "on", "off"], "auto")),
+  tracing: Type.Optional(
+    Type.Object({
+      otlpEndpoint: Type.Optional(httpAddress("the base address of an OTLP/HTTP receiver", "http://collector.example.com:4318")),
+      sampleRatio: Type.Optional(
+        Type.Number({ minimum: 0, maximum: 1, takes: "the share of traces to record, a number, 0 to 1", example: "0.01" }),
+      ),
+    }),
+  ),
+  priceFeedUrl: Type.Optional(httpAddress("the base address of a price API", "https://api.exchange.coinbase.com")),
   resources: Type.Optional(keyed(workloadNames, limits)),
   replicas: Type.Optional(
     keyed(
@@ -96,14 +114,7 @@ export const configSchema = Type.Object({
     Type.Object({ perUser: Type.Optional(perMinute("200")), perService: Type.Optional(perMinute("1000")) }),
   ),
   logLevel: Type.Optional(choice(["debug", "info", "warn", "error"], "info")),
-  alertWebhook: Type.Optional(
-    Type.String({
-      // No user or password: containers' environments are shown by `docker inspect`.
-      pattern: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/%?&=+-]*)?$",
-      takes: "an address that alerts are posted to, http:// or https://, without a user or a password in it",
-      example: "http://alerts.example.com/hook",
-    }),
-  ),
+  alertWebhook: Type.Optional(httpAddress("an address that alerts are posted to", "http://alerts.example.com/hook")),
   foundationStack: Type.Optional(
     Type.String({
       pattern: "^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){0,2}$",

@@ -1,3 +1,4 @@
+import { SAMPLE_RATIOS } from "../../services/base/config.ts";
 import { domainServices } from "../../services/catalogue.ts";
 import { DATABASE_CONNECTIONS } from "../platform/defaults.ts";
 import type { Settings } from "../platform/settings.ts";
@@ -93,14 +94,22 @@ function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
 /** Settings with every default in its place. */
 function withDefaults(config: StackConfig, stackName: string): Settings {
   const environment = config.environment ?? DEFAULT_ENVIRONMENT;
+  const mode = config.mode ?? "dev";
   return {
     environment,
     ...(config.colour === undefined ? {} : { colour: config.colour }),
-    mode: config.mode ?? "dev",
+    mode,
     target: config.target ?? "docker",
     portOffset: config.portOffset ?? 0,
     ...(config.version === undefined ? {} : { version: config.version }),
     grafana: config.grafana ?? "auto",
+    // Whoever has a receiver of their own needs no second one.
+    jaeger: config.jaeger ?? (config.tracing?.otlpEndpoint === undefined ? "auto" : "off"),
+    tracing: {
+      ...(config.tracing?.otlpEndpoint === undefined ? {} : { otlpEndpoint: config.tracing.otlpEndpoint }),
+      sampleRatio: config.tracing?.sampleRatio ?? SAMPLE_RATIOS[mode],
+    },
+    ...(config.priceFeedUrl === undefined ? {} : { priceFeedUrl: config.priceFeedUrl }),
     resources: present(config.resources ?? {}) as Settings["resources"],
     replicas: present(config.replicas ?? {}) as Settings["replicas"],
     limits: { perUser: config.limits?.perUser ?? 200, perService: config.limits?.perService ?? 1000 },

@@ -58,7 +58,7 @@ export class Foundation extends pulumi.ComponentResource {
     this.environment = settings.environment;
     this.network = network.name;
     this.secrets = pulumi.secret(pulumi.all(values));
-    this.urls = environmentUrls(settings, services.has("grafana"));
+    this.urls = environmentUrls(settings, services.has("grafana"), services.has("jaeger"));
     this.registerOutputs({ environment: this.environment, network: this.network, urls: this.urls });
   }
 }

@@ -5,6 +5,7 @@ import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import { buildImages } from "../images/build.ts";
 import { grafanaAvailable } from "../images/grafana.ts";
+import { jaegerDeployed } from "../images/jaeger.ts";
 import { imagePlan, imageReferences, parentImages } from "../images/plan.ts";
 import { stackContainers } from "../platform/container.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
@@ -26,6 +27,7 @@ async function hostFacts(settings: Settings): Promise<HostFacts> {
   return {
     startInterval: engine.major >= START_INTERVAL_SINCE,
     grafana: isFoundation && (settings.grafana === "on" || (settings.grafana === "auto" && (await grafanaAvailable()))),
+    jaeger: isFoundation && (await jaegerDeployed(settings)),
     ...(await dockerSocketFacts()),
   };
 }

@@ -85,6 +85,7 @@ export async function parentImages(projectRoot: string = PROJECT_ROOT): Promise<
 /** Build arguments of a recipe: what it stands on, and the packages that it installs. */
 function argumentsOf(recipe: string, versions: Versions, parents: ParentImages): Record<string, string> {
   if (recipe === "service") return { NODE: parents.node.reference };
+  if (recipe === "jaeger") return { BASE: parents.base.reference, JAEGER: versions.jaeger.official };
   if (recipe === "grafana") return { GRAFANA: versions.grafana.official };
   return { BASE: parents.base.reference, PACKAGES: (versions.packages[recipe] ?? []).join(" ") };
 }

@@ -12,6 +12,7 @@ export interface Versions {
     readonly revision: number;
   };
   readonly grafana: { readonly official: string };
+  readonly jaeger: { readonly official: string };
   /** Debian packages by recipe, as `name=version pattern`: security updates of a pinned version still come in. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
 }

@@ -3,6 +3,7 @@ import { foundationReference } from "../docker/foundation-reference.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
 import { buildImages } from "../images/build.ts";
 import { grafanaAvailable } from "../images/grafana.ts";
+import { jaegerDeployed } from "../images/jaeger.ts";
 import { imagePlan, imageReferences } from "../images/plan.ts";
 import { pushImages } from "../images/push.ts";
 import { stackWorkloads } from "../platform/platform.ts";
@@ -22,7 +23,9 @@ export interface ClusterProgramOptions {
 
 async function prepare(settings: Settings, options: ClusterProgramOptions): Promise<ClusterColourArgs> {
   const wanted = settings.colour === undefined && settings.grafana !== "off";
-  const facts = clusterFacts(wanted && (settings.grafana === "on" || (await grafanaAvailable())));
+  const grafana = wanted && (settings.grafana === "on" || (await grafanaAvailable()));
+  // Also of a colour: its pods may reach Jaeger where there is one.
+  const facts = clusterFacts(grafana, await jaegerDeployed(settings));
   const workloads = stackWorkloads(settings, facts);
   const names = new Set(workloads.map((workload) => workload.image));
   const plan = await imagePlan(PROJECT_ROOT, { names: [...names] });

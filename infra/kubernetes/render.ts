@@ -11,14 +11,14 @@ import { manifestsYaml } from "./yaml.ts";
 const SOURCE = "Written by ./astra from infra/platform: change that, not this.";
 
 /** A kubelet asks as often as it is told to. */
-export function clusterFacts(grafana: boolean): HostFacts {
-  return { startInterval: true, grafana };
+export function clusterFacts(grafana: boolean, jaeger = false): HostFacts {
+  return { startInterval: true, grafana, jaeger };
 }
 
 /** One stack as YAML, secrets by reference. The same sources give the same text in every checkout. */
-export function stackYaml(target: StackTarget, images: ImageReferences, grafana: boolean): string {
+export function stackYaml(target: StackTarget, images: ImageReferences, grafana: boolean, jaeger = false): string {
   const { settings, stack } = target;
-  const manifests = allManifests(stackManifests(releaseOf(settings, clusterFacts(grafana), images)));
+  const manifests = allManifests(stackManifests(releaseOf(settings, clusterFacts(grafana, jaeger), images)));
   return manifestsYaml(manifests, [
     `AstraTrade ${settings.environment}: ${stack}. By hand: kubectl apply -f this file, the foundation first.`,
     SOURCE,

@@ -42,16 +42,19 @@ export interface MonitoringPlace {
   readonly alertmanager: string;
   /** Absent: it is not deployed. */
   readonly grafana?: string;
+  /** The same. */
+  readonly jaeger?: string;
   readonly logins: readonly Login[];
 }
 
 /** Asks everything that watches the platform how it is. Does not throw when parts are down. */
 export async function monitoringReport(place: MonitoringPlace, fetch: Fetch): Promise<MonitoringReport> {
-  const [ofPrometheus, ofAlertmanager, targets, grafana] = await Promise.all([
+  const [ofPrometheus, ofAlertmanager, targets, grafana, jaeger] = await Promise.all([
     prometheusAlerts(fetch, place.prometheus),
     alertmanagerAlerts(fetch, place.alertmanager),
     prometheusTargets(fetch, place.prometheus),
     place.grafana === undefined ? undefined : askJson(fetch, `${place.grafana}/api/health`),
+    place.jaeger === undefined ? undefined : askJson(fetch, `${place.jaeger}/api/services`),
   ]);
   const fires = "problem" in ofPrometheus ? null : ofPrometheus.value.watchdog;
   const arrives = "problem" in ofAlertmanager ? null : ofAlertmanager.value.watchdog;
@@ -60,6 +63,7 @@ export async function monitoringReport(place: MonitoringPlace, fetch: Fetch): Pr
     ...("problem" in targets && !("problem" in ofPrometheus) ? [`Prometheus ${targets.problem}: its targets are not known`] : []),
     ...("problem" in ofAlertmanager ? [`Alertmanager ${ofAlertmanager.problem}: nobody is notified, silences are not known`] : []),
     ...(grafana !== undefined && "problem" in grafana ? [`Grafana ${grafana.problem}`] : []),
+    ...(jaeger !== undefined && "problem" in jaeger ? [`Jaeger ${jaeger.problem}`] : []),
     ...(fires === false ? ["the Watchdog does not fire: Prometheus does not evaluate its rules"] : []),
     ...(fires !== false && arrives === false ? ["the Watchdog does not arrive: alerts are lost between Prometheus and Alertmanager"] : []),
   ];
@@ -70,6 +74,7 @@ export async function monitoringReport(place: MonitoringPlace, fetch: Fetch): Pr
       { name: "Prometheus", url: place.prometheus, answers: !("problem" in ofPrometheus) },
       { name: "Alertmanager", url: place.alertmanager, answers: !("problem" in ofAlertmanager) },
       ...(place.grafana === undefined ? [] : [{ name: "Grafana", url: place.grafana, answers: grafana !== undefined && !("problem" in grafana) }]),
+      ...(place.jaeger === undefined ? [] : [{ name: "Jaeger", url: place.jaeger, answers: jaeger !== undefined && !("problem" in jaeger) }]),
     ],
     logins: place.logins,
     targets: "problem" in targets ? null : targets.value,

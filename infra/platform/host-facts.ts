@@ -4,6 +4,8 @@ export interface HostFacts {
   readonly startInterval: boolean;
   /** Grafana's image is here or can be had, and config does not say `off`. */
   readonly grafana: boolean;
+  /** The same for Jaeger. @default false */
+  readonly jaeger?: boolean;
   /** Group that may use the engine's socket (`ENGINE_SOCKET`); absent: there is none, and no agent is deployed. */
   readonly dockerSocketGid?: number;
 }

@@ -34,6 +34,7 @@ export const images: readonly ImageDeclaration[] = [
   { name: "alertmanager", recipe: "alertmanager" },
   { name: "exporters", recipe: "exporters" },
   { name: "grafana", recipe: "grafana", optional: true },
+  { name: "jaeger", recipe: "jaeger", optional: true },
 ];
 
 /** Holds a program of this project, which is told by its environment who it is. */

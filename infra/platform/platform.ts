@@ -3,6 +3,7 @@ import { gateway } from "../../services/gateway/declaration.ts";
 import { migrateWorkload } from "./colour/migrate.ts";
 import { serviceWorkload } from "./colour/service.ts";
 import { edgeWorkload } from "./foundation/edge.ts";
+import { jaegerWorkload } from "./foundation/jaeger.ts";
 import {
   agentWorkload,
   alertmanagerWorkload,
@@ -26,6 +27,7 @@ export function foundationWorkloads(settings: Settings, facts: HostFacts): reado
     alertmanagerWorkload(settings),
     prometheusWorkload(settings),
     ...(facts.grafana ? [grafanaWorkload(settings)] : []),
+    ...(facts.jaeger === true ? [jaegerWorkload(settings)] : []),
     ...(facts.dockerSocketGid === undefined ? [] : [agentWorkload(settings)]),
     edgeWorkload(settings),
   ];
@@ -53,6 +55,7 @@ export const workloadNames: readonly string[] = [
   "alertmanager",
   "prometheus",
   "grafana",
+  "jaeger",
   "agent",
   "edge",
   "migrate",

@@ -13,6 +13,11 @@ export const PORTS = {
   prometheus: 9090,
   alertmanager: 9093,
   grafana: 3000,
+  /** Jaeger's pages. */
+  jaeger: 16686,
+  /** OTLP over HTTP, on Jaeger. */
+  otlp: 4318,
+  jaegerHealth: 13133,
   redisExporter: 9121,
   postgresExporter: 9187,
   agent: 8080,

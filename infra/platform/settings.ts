@@ -37,6 +37,16 @@ export interface Settings {
   readonly version?: string;
   /** `auto`: deployed where its image can be had. */
   readonly grafana: "auto" | "on" | "off";
+  /** `auto`: deployed where its image can be had. With an `otlpEndpoint` of somebody else's the default is `off`. */
+  readonly jaeger: "auto" | "on" | "off";
+  readonly tracing: {
+    /** Base address of an OTLP/HTTP receiver; absent: the environment's own Jaeger. */
+    readonly otlpEndpoint?: string;
+    /** Share of the traces that are recorded, [0, 1]. */
+    readonly sampleRatio: number;
+  };
+  /** Base address of a real price API; absent: simulated prices. */
+  readonly priceFeedUrl?: string;
   /** Limits of single workloads, instead of the defaults. */
   readonly resources: Readonly<Record<string, Partial<Limits>>>;
   /** Instances of single services, instead of one. */

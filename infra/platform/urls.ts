@@ -9,10 +9,12 @@ export interface Urls {
   readonly alertmanager: string;
   /** Absent where the environment goes without Grafana. */
   readonly grafana?: string;
+  /** Absent where the environment goes without Jaeger. */
+  readonly jaeger?: string;
 }
 
 /** URLs of an environment on the host. */
-export function environmentUrls(settings: Settings, hasGrafana: boolean): Urls {
+export function environmentUrls(settings: Settings, hasGrafana: boolean, hasJaeger = false): Urls {
   const at = (port: number) => `http://localhost:${port + settings.portOffset}`;
   return {
     api: at(PORTS.edge),
@@ -20,5 +22,6 @@ export function environmentUrls(settings: Settings, hasGrafana: boolean): Urls {
     prometheus: at(PORTS.prometheus),
     alertmanager: at(PORTS.alertmanager),
     ...(hasGrafana ? { grafana: at(PORTS.grafana) } : {}),
+    ...(hasJaeger ? { jaeger: at(PORTS.jaeger) } : {}),
   };
 }

@@ -20,7 +20,7 @@ export interface StatusRequest {
   readonly runtime: Runtime;
   /** Settings of each stack. */
   readonly settings: Readonly<Record<(typeof STACKS)[number], Settings>>;
-  readonly urls: (grafana: boolean) => StatusReport["urls"];
+  readonly urls: (parts: { readonly grafana: boolean; readonly jaeger: boolean }) => StatusReport["urls"];
 }
 
 /** A cluster names its pods itself: as many of a workload as there shall be, those that lack by a name of ours. */
@@ -82,6 +82,7 @@ export async function findStatus(request: StatusRequest): Promise<StatusReport> 
     runs ? alertmanagerAlerts(runtime.fetch, alertmanager) : silent,
     runs ? askApi(runtime, `${api}/health`) : silent,
   ]);
+  const has = (workload: string): boolean => containers.some((container) => container.workload === workload);
   return statusReport({
     environment,
     engine: record?.engine,
@@ -93,6 +94,6 @@ export async function findStatus(request: StatusRequest): Promise<StatusReport> 
     alerts: joinAlerts(ofPrometheus, ofAlertmanager),
     apiUrl: `${api}/health`,
     api: ofApi,
-    urls: request.urls(containers.some((container) => container.workload === "grafana")),
+    urls: request.urls({ grafana: has("grafana"), jaeger: has("jaeger") }),
   });
 }

@@ -18,7 +18,7 @@ export interface ClusterStack {
 /** A stack of environment `dev` on a cluster, as its committed config has it. */
 export function clusterStack(stack: StackKey, overrides: Readonly<Record<string, string>> = {}): ClusterStack {
   const { settings } = environmentConfig("dev", { ...overrides, target: "kubernetes" }).targets[stack];
-  const manifests = stackManifests(releaseOf(settings, clusterFacts(true), testImages));
+  const manifests = stackManifests(releaseOf(settings, clusterFacts(true, true), testImages));
   return { settings, manifests, all: allManifests(manifests) };
 }
 

@@ -13,7 +13,7 @@ export const testImages: ImageReferences = Object.fromEntries([
 export function testStack(
   stack: StackKey,
   overrides: Readonly<Record<string, string>> = {},
-  facts: HostFacts = { startInterval: true, grafana: true, dockerSocketGid: 998 },
+  facts: HostFacts = { startInterval: true, grafana: true, jaeger: true, dockerSocketGid: 998 },
 ): StackModel {
   return stackModel(environmentConfig("dev", overrides).targets[stack], facts, testImages);
 }

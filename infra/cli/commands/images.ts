@@ -16,7 +16,7 @@ import { UsageError } from "../usage-error.ts";
 
 /** Images that the Kubernetes target runs, built where they are missing. */
 async function clusterImages(settings: Settings, progress: Progress): Promise<readonly ImageBuild[]> {
-  const facts = { startInterval: true, grafana: settings.grafana === "on" };
+  const facts = { startInterval: true, grafana: settings.grafana === "on", jaeger: settings.jaeger === "on" };
   const names = new Set([...foundationWorkloads(settings, facts), ...colourWorkloads(settings)].map((workload) => workload.image));
   const plan = await imagePlan(PROJECT_ROOT, { names: [...names] });
   await progress.step(

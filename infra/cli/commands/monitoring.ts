@@ -18,8 +18,8 @@ async function grafanaLogin(runtime: Runtime, showSecrets: boolean): Promise<Log
 }
 
 /** How to open what is not open by itself, one line each. */
-function openingLines({ openedBy }: Runtime, hasGrafana: boolean): readonly string[] {
-  const commands = [PORTS.prometheus, PORTS.alertmanager, ...(hasGrafana ? [PORTS.grafana] : [])].flatMap((port) => openedBy(port) ?? []);
+function openingLines({ openedBy }: Runtime, hasGrafana: boolean, hasJaeger: boolean): readonly string[] {
+  const commands = [PORTS.prometheus, PORTS.alertmanager, ...(hasGrafana ? [PORTS.grafana] : []), ...(hasJaeger ? [PORTS.jaeger] : [])].flatMap((port) => openedBy(port) ?? []);
   return commands.length === 0 ? [] : ["", "Opened from this machine by:", ...commands.map((command) => `  ${command}`)];
 }
 
@@ -34,15 +34,17 @@ async function show(invocation: Invocation, session: Session, runtime: Runtime):
   if (!containers.some((container) => container.colour === undefined))
     throw new UserError(`Nothing runs in environment ${environment}. ./astra up${environmentSuffix(environment)}`);
   const hasGrafana = containers.some((container) => container.workload === "grafana");
-  const { prometheus, alertmanager, grafana } = environmentUrls(session.config.targets.foundation.settings, hasGrafana);
+  const hasJaeger = containers.some((container) => container.workload === "jaeger");
+  const { prometheus, alertmanager, grafana, jaeger } = environmentUrls(session.config.targets.foundation.settings, hasGrafana, hasJaeger);
   const logins: readonly Login[] = [
     { name: "Prometheus" },
     { name: "Alertmanager" },
+    ...(hasJaeger ? [{ name: "Jaeger" }] : []),
     ...(hasGrafana ? [await grafanaLogin(runtime, invocation.on("show-secrets"))] : []),
   ];
-  const place = { environment, prometheus, alertmanager, ...(grafana === undefined ? {} : { grafana }), logins };
+  const place = { environment, prometheus, alertmanager, ...(grafana === undefined ? {} : { grafana }), ...(jaeger === undefined ? {} : { jaeger }), logins };
   const report = await monitoringReport(place, runtime.fetch);
-  process.stdout.write(`${invocation.on("json") ? JSON.stringify(report, null, 2) : [...monitoringScreen(report), ...openingLines(runtime, hasGrafana)].join("\n")}\n`);
+  process.stdout.write(`${invocation.on("json") ? JSON.stringify(report, null, 2) : [...monitoringScreen(report), ...openingLines(runtime, hasGrafana, hasJaeger)].join("\n")}\n`);
   return report.working ? 0 : 1;
 }
 

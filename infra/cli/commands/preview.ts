@@ -59,9 +59,9 @@ async function preview(invocation: Invocation): Promise<number> {
   const { target } = session.config.targets.foundation.settings;
   // Asked first: a cluster that does not answer is known before anything is bundled.
   if (target === "kubernetes") await openCluster(session.config.targets.foundation.settings);
-  const { plan, images, grafana } = await planImages(session);
+  const { plan, images, grafana, jaeger } = await planImages(session);
   const facts =
-    target === "kubernetes" ? clusterFacts(grafana) : { startInterval: await startInterval(engine), grafana, ...(await dockerSocketFacts()) };
+    target === "kubernetes" ? clusterFacts(grafana, jaeger) : { startInterval: await startInterval(engine), grafana, jaeger, ...(await dockerSocketFacts()) };
   const request: PreviewRequest = { session, engine, facts, images };
   const stacks = only === undefined ? await stacksOfUp(request) : [only];
   const previews = [];

@@ -11,6 +11,7 @@ import type { ImageReferences } from "../../platform/images.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { environmentOf, openSession, parseOverrides } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
+import type { OptionalParts } from "../urls.ts";
 
 const READABLE = 0o644;
 const PRIVATE = 0o600;
@@ -24,11 +25,11 @@ interface RenderedFile {
   readonly mode: number;
 }
 
-function composeFiles(config: EnvironmentConfig, images: ImageReferences, grafana: boolean): RenderedFile[] {
+function composeFiles(config: EnvironmentConfig, images: ImageReferences, parts: OptionalParts): RenderedFile[] {
   return STACKS.map((stack) => ({
     name: `compose.${stack}.yaml`,
     // Other checkouts render the same text, so that two of them can be compared.
-    text: stackComposeYaml(stackModel(config.targets[stack], { startInterval: false, grafana, dockerSocketGid: SOCKET_GROUP }, images)).replaceAll(PROJECT_ROOT, "."),
+    text: stackComposeYaml(stackModel(config.targets[stack], { startInterval: false, ...parts, dockerSocketGid: SOCKET_GROUP }, images)).replaceAll(PROJECT_ROOT, "."),
     mode: READABLE,
   }));
 }
@@ -36,14 +37,14 @@ function composeFiles(config: EnvironmentConfig, images: ImageReferences, grafan
 async function kubernetesFiles(
   config: EnvironmentConfig,
   images: ImageReferences,
-  grafana: boolean,
+  parts: OptionalParts,
   withSecrets: boolean,
 ): Promise<RenderedFile[]> {
   const { settings } = config.targets.foundation;
   return [
     ...STACKS.map((stack) => ({
       name: `kubernetes.${stack}.yaml`,
-      text: stackYaml(config.targets[stack], images, grafana),
+      text: stackYaml(config.targets[stack], images, parts.grafana, parts.jaeger),
       mode: READABLE,
     })),
     ...(withSecrets
@@ -62,11 +63,12 @@ async function render(invocation: Invocation): Promise<number> {
   const config = kubernetes
     ? environmentConfig(environmentOf(invocation), { ...parseOverrides(invocation.texts("config")), target: "kubernetes" })
     : (await openSession(invocation)).config;
-  const grafana = config.targets.foundation.settings.grafana === "on";
-  const images = imageReferences(await imagePlan(PROJECT_ROOT, { optional: grafana }));
+  const { settings } = config.targets.foundation;
+  const parts = { grafana: settings.grafana === "on", jaeger: settings.jaeger === "on" };
+  const images = imageReferences(await imagePlan(PROJECT_ROOT, { optional: parts.grafana || parts.jaeger }));
   const files = kubernetes
-    ? await kubernetesFiles(config, images, grafana, withSecrets)
-    : composeFiles(config, images, grafana);
+    ? await kubernetesFiles(config, images, parts, withSecrets)
+    : composeFiles(config, images, parts);
   await mkdir(resolve(out), { recursive: true });
   for (const { name, text, mode } of files) {
     const file = join(resolve(out), name);
@@ -79,7 +81,7 @@ async function render(invocation: Invocation): Promise<number> {
 export const renderCommand: Command = {
   name: "render",
   summary: "Write the platform as plain files, without deploying anything.",
-  details: ["", "Needs no Docker. Host facts are the plainest: no start interval, Grafana only where config says `on`, and group 0 for the engine's socket."],
+  details: ["", "Needs no Docker. Host facts are the plainest: no start interval, Grafana and Jaeger only where config says `on`, and group 0 for the engine's socket."],
   flags: {
     ...ENVIRONMENT_FLAG,
     ...CONFIG_FLAG,

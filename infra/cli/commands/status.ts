@@ -32,7 +32,7 @@ async function find({ environment, record, config }: Session, runtime: Runtime):
     record,
     runtime,
     settings: { foundation: foundation.settings, blue: blue.settings, green: green.settings },
-    urls: (grafana) => addresses(foundation.settings, grafana, runtime.openedBy),
+    urls: (parts) => addresses(foundation.settings, parts, runtime.openedBy),
   });
 }
 

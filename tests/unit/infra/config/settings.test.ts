@@ -43,6 +43,8 @@ describe("defaults", () => {
       target: "docker",
       portOffset: 0,
       grafana: "auto",
+      jaeger: "auto",
+      tracing: { sampleRatio: 1 },
       resources: {},
       replicas: {},
       limits: { perUser: 200, perService: 1000 },
@@ -61,6 +63,26 @@ describe("defaults", () => {
     expect(stackNameOf("dev", "foundation")).toBe("dev");
     expect(stackNameOf("test", "green")).toBe("test-green");
     expect(read({ environment: "test" }, { stackName: "any" }).foundationStack).toBe("test-dev");
+  });
+});
+
+describe("tracing", () => {
+  test("R-GW-6 records every trace in dev and one in a hundred in production, or what config says", () => {
+    expect(read({ mode: "production" }).tracing).toEqual({ sampleRatio: 0.01 });
+    expect(read({ mode: "production", tracing: { sampleRatio: "0" } }).tracing.sampleRatio).toBe(0);
+    expect(problems({ tracing: { sampleRatio: "1.1" } })[0]).toContain("astratrade:tracing.sampleRatio: takes the share of traces to record, a number, 0 to 1");
+  });
+
+  test("goes without a Jaeger of its own where traces go elsewhere, unless config wants it all the same", () => {
+    const elsewhere = { otlpEndpoint: "http://collector.example.com:4318" };
+    expect(read({ tracing: elsewhere })).toMatchObject({ jaeger: "off", tracing: elsewhere });
+    expect(read({ tracing: elsewhere, jaeger: "on" }).jaeger).toBe("on");
+  });
+
+  test("takes no address with a password in it, neither for traces nor for prices", () => {
+    const wrong = problems({ tracing: { otlpEndpoint: "https://me:secret@example.com" }, priceFeedUrl: "ftp://prices" });
+    expect(wrong.join("\n")).toContain("astratrade:tracing.otlpEndpoint: takes the base address of an OTLP/HTTP receiver, http:// or https://, without a user or a password in it");
+    expect(wrong.join("\n")).toContain("astratrade:priceFeedUrl: takes the base address of a price API");
   });
 });
 

@@ -69,7 +69,7 @@ describe("the Pulumi components", () => {
     const ports = workloadContainers(foundation).flatMap((resource) => resource.inputs["ports"] as { external: number; ip: string }[]);
     expect(ports.filter((port) => port.ip !== "127.0.0.1")).toEqual([{ internal: 8000, external: 28_000, ip: "0.0.0.0", protocol: "tcp" }]);
     expect(ports.map((port) => port.external).sort()).toEqual([
-      23_000, 25_432, 26_379, 28_000, 28_001, 28_002, 28_003, 28_004, 28_005, 28_006, 29_090, 29_093,
+      23_000, 25_432, 26_379, 28_000, 28_001, 28_002, 28_003, 28_004, 28_005, 28_006, 29_090, 29_093, 36_686,
     ]);
   });
 

@@ -20,6 +20,8 @@ const settings: Settings = {
   target: "docker",
   portOffset: 0,
   grafana: "auto",
+  jaeger: "auto",
+  tracing: { sampleRatio: 1 },
   resources: {},
   replicas: {},
   limits: { perUser: 200, perService: 1000 },

@@ -189,7 +189,7 @@ describe("the rules for the platform", () => {
     {
       rule: "memory-budget",
       change: { machineMemoryBytes: 8 * GIB },
-      expected: ["warn memory-budget platform: With both colours up, limits add up to 11392 MiB, and the machine has 8192 MiB."],
+      expected: ["warn memory-budget platform: With both colours up, limits add up to 11904 MiB, and the machine has 8192 MiB."],
     },
     {
       rule: "memory-budget",
@@ -199,7 +199,7 @@ describe("the rules for the platform", () => {
       },
       expected: [
         "deny memory-budget platform: astra-dev-postgres-1 may take 17408 MiB, and the machine has 16384 MiB: the limit limits nothing.",
-        "warn memory-budget platform: With both colours up, limits add up to 28288 MiB, and the machine has 16384 MiB.",
+        "warn memory-budget platform: With both colours up, limits add up to 28800 MiB, and the machine has 16384 MiB.",
       ],
     },
     {

@@ -113,6 +113,9 @@ export const configSchema = Type.Object({
   limits: Type.Optional(
     Type.Object({ perUser: Type.Optional(perMinute("200")), perService: Type.Optional(perMinute("1000")) }),
   ),
+  breakerResetSeconds: Type.Optional(
+    Type.Integer({ minimum: 30, maximum: 60, takes: "seconds until an open circuit breaker tries again, a whole number, 30 to 60", example: "45" }),
+  ),
   logLevel: Type.Optional(choice(["debug", "info", "warn", "error"], "info")),
   alertWebhook: Type.Optional(httpAddress("an address that alerts are posted to", "http://alerts.example.com/hook")),
   foundationStack: Type.Optional(

@@ -113,6 +113,7 @@ function withDefaults(config: StackConfig, stackName: string): Settings {
     resources: present(config.resources ?? {}) as Settings["resources"],
     replicas: present(config.replicas ?? {}) as Settings["replicas"],
     limits: { perUser: config.limits?.perUser ?? 200, perService: config.limits?.perService ?? 1000 },
+    ...(config.breakerResetSeconds === undefined ? {} : { breakerResetSeconds: config.breakerResetSeconds }),
     logLevel: config.logLevel ?? "info",
     ...(config.alertWebhook === undefined ? {} : { alertWebhook: config.alertWebhook }),
     foundationStack: config.foundationStack ?? foundationBeside(stackName, environment),

@@ -53,6 +53,8 @@ export interface Settings {
   readonly replicas: Readonly<Record<string, number>>;
   /** Requests a minute. */
   readonly limits: { readonly perUser: number; readonly perService: number };
+  /** Seconds until an open circuit breaker of the gateway tries again, [30, 60]; absent: 30. */
+  readonly breakerResetSeconds?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Address that Alertmanager posts alerts to; absent: they only show in Alertmanager. */
   readonly alertWebhook?: string;

@@ -64,6 +64,8 @@ export interface ServiceConfig extends ProcessConfig {
   readonly redis: RedisSettings;
   /** Requests a minute. */
   readonly limits: { readonly perUser: number; readonly perService: number };
+  /** Seconds from the opening of a circuit breaker to its trials, [30, 60]. Absent: 30. Of the gateway only. */
+  readonly breakerResetSeconds?: number;
   /** Absent: no trace is recorded here; those that come in are passed on. */
   readonly tracing?: TracingSettings;
 }
@@ -239,6 +241,7 @@ export function readServiceConfig(declaration: ServiceDeclaration, environment: 
       perUser: read.integer("ASTRA_LIMIT_PER_USER", 1, 1_000_000_000, 200),
       perService: read.integer("ASTRA_LIMIT_PER_SERVICE", 1, 1_000_000_000, 1000),
     },
+    breakerResetSeconds: read.integer("ASTRA_BREAKER_RESET_SECONDS", 30, 60, 30),
     ...(tracing === undefined ? {} : { tracing }),
   };
   read.finish();

@@ -58,7 +58,8 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   const discovery = { takers: (service: string) => registry.takers(service), table: () => traffic.table() };
   const chooser = new InstanceChooser(discovery, health, clock);
   const pools = new InstancePools(tuning);
-  const breakers = new Breakers(names, clock, tuning.breaker);
+  const { breakerResetSeconds } = context.config;
+  const breakers = new Breakers(names, clock, { ...tuning.breaker, ...(breakerResetSeconds === undefined ? {} : { resetMs: breakerResetSeconds * 1000 }) });
   const budgets = new Map(names.map((name) => [name, new RetryBudget(clock, tuning.balance.retryPercent, tuning.balance.retriesPerSecond)]));
   const limiter = new Limiter({ redis, clock, deadlineMs: tuning.limiterMs });
   metrics.watch({ context, breakers, health, limiter });

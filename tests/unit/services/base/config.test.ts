@@ -43,6 +43,15 @@ describe("the configuration of a service (R-SVC-2)", () => {
     expect(readServiceConfig(gateway, GOOD).postgres).toBeUndefined();
   });
 
+  it.each([
+    ["29", 1],
+    ["30", 0],
+    ["60", 0],
+    ["61", 1],
+  ])("lets a circuit breaker try again after %s s: %d problems (R-GW-4)", (seconds, problems) => {
+    expect(problemsOf({ ASTRA_BREAKER_RESET_SECONDS: seconds })).toHaveLength(problems);
+  });
+
   it("reports all problems together, each with what it takes", () => {
     expect(problemsOf({ ASTRA_COLOUR: "red", ASTRA_PORT: "70000", ASTRA_REDIS_PORT: "x", ASTRA_LOG_LEVEL: "loud" })).toEqual([
       "ASTRA_COLOUR: takes one of blue, green (got \"red\")",

@@ -1,9 +1,8 @@
 import { Decimal } from "decimal.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tradeExecuted } from "../../../../services/base/events/catalogue/trading.ts";
-import type { Contribution } from "../../../../services/financial/kpis/contribution.ts";
 import { HISTORY_MINUTES, historyOf } from "../../../../services/financial/kpis/history.ts";
-import { addContribution, windowTotals } from "../../../../services/financial/kpis/store-kpis.ts";
+import { windowTotals } from "../../../../services/financial/kpis/store-kpis.ts";
 import { historyFacts } from "../../../../services/financial/kpis/store-history.ts";
 import { kpisOf } from "../../../../services/financial/kpis/kpi.ts";
 import { financial } from "../../../../services/financial/service.ts";
@@ -35,10 +34,22 @@ function someFacts(): readonly Fact[] {
     const minutesAgo = index % 3 === 2 ? 1440 - 15 + upTo(reach) : upTo(reach);
     const onTheMinute = index % 7 === 0;
     const atMs = NOW_MS - minutesAgo * MINUTE_MS - (onTheMinute ? 25_000 : upTo(25_000));
-    facts.push({ atMs, userId: upTo(250), fee: upTo(500) / 100 });
+    facts.push({ atMs, userId: 1 + upTo(250), fee: upTo(500) / 100 });
   }
   return facts;
 }
+
+const trade = (userId: number, fee: number) => ({
+  tradeId: "t",
+  positionId: "p",
+  userId,
+  symbol: "BTC/USD",
+  direction: "LONG" as const,
+  amount: "1000",
+  price: "5",
+  quantity: "200",
+  fee: fee.toFixed(2),
+});
 
 let domain: DomainService;
 
@@ -51,15 +62,15 @@ afterAll(async () => {
 });
 
 describe("R-GW-1 the KPIs of the last hour", () => {
-  it("are at every minute exactly what the facts of their window add up to", async () => {
+  it("are at every minute exactly what the facts of their window add up to", { timeout: 120_000 }, async () => {
     const facts = someFacts();
     const { database } = domain.service.context;
-    await database.transaction(async (tx) => {
-      for (const { atMs, userId, fee } of facts) {
-        const amounts: Contribution["amounts"] = { trades: new Decimal(1), volume: new Decimal(fee).times(1000), revenue: new Decimal(fee), interactions: new Decimal(2) };
-        await addContribution(tx, { activeUserId: userId, amounts }, new Date(atMs).toISOString());
-      }
-    });
+    for (const { atMs, userId, fee } of facts) await domain.emit(tradeExecuted, trade(userId, fee), { occurredAt: new Date(atMs).toISOString() });
+    await waitFor("the effects of all events", async () => {
+      const [row] = await database.query<{ trades: string }>("SELECT sum(value) AS trades FROM kpi_minutes WHERE metric = 'trades'");
+      return Number(row?.trades) === facts.length ? true : undefined;
+    }, 90_000);
+
     const history = new Map(historyOf(await historyFacts(database, NOW_MS)).map((each) => [each.name, each]));
     const points = Array.from({ length: HISTORY_MINUTES + 1 }, (_, index) => index);
     const ends = points.map((point) => START_MS + point * MINUTE_MS);
@@ -97,8 +108,7 @@ describe("R-GW-1 the KPIs of the last hour", () => {
     expect(first.kpis).toHaveLength(8);
     expect(first.kpis.every(({ points }) => points.length === HISTORY_MINUTES + 1)).toBe(true);
 
-    const trade = { tradeId: "t", positionId: "p", userId: 77, symbol: "BTC/USD", direction: "LONG" as const, amount: "1234.50", price: "5", quantity: "1", fee: "1" };
-    await domain.emit(tradeExecuted, trade);
+    await domain.emit(tradeExecuted, { ...trade(77, 1), amount: "1234.50" });
     await waitFor("the trade in the history", async () => {
       const volume = (await read()).kpis.find(({ name }) => name === "traded_volume");
       return volume?.points.at(-1) === "1234.5" && volume.points[0] === "0" && volume.lastHour === "1234.5" ? true : undefined;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { correlationIdOf } from "../correlation.ts";
 import { PROBLEM_CONTENT_TYPE, Problem } from "../problem.ts";
@@ -8,6 +9,12 @@ const STATUS_TEXT: Readonly<Record<number, string>> = { 400: "Bad Request", 408:
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
+    return;
+  }
+  const earlier = (socket as Socket & { readonly _httpMessage?: ServerResponse | null })._httpMessage;
+  if (earlier?.req.complete === true && !earlier.writableEnded) {
+    // It came behind a good request on the same connection, whose answer must not be taken for this one's.
+    earlier.once("finish", () => answerClientError(error, socket));
     return;
   }
   const problem = clientProblem(error.code);
@@ -26,5 +33,9 @@ function clientProblem(code: string | undefined): Problem {
   if (code === "HPE_HEADER_OVERFLOW") {
     return new Problem({ status: 431, code: "headers-too-large", title: "The headers are too large" });
   }
-  return new Problem({ status: 400, code: "malformed-request", title: "This is not a well-formed HTTP request" });
+  return malformedRequest();
+}
+
+export function malformedRequest(detail?: string): Problem {
+  return new Problem({ status: 400, code: "malformed-request", title: "This is not a well-formed HTTP request", detail });
 }

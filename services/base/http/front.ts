@@ -3,6 +3,7 @@ import { CORRELATION_HEADER, correlationIdOf, type Work } from "../correlation.t
 import { problemHead, type Problem } from "../problem.ts";
 import { noteError, workOfRequest } from "../tracing/http-span.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { malformedRequest } from "./client-error.ts";
 import type { RequestRecords } from "./request-records.ts";
 
 /** A request that was taken before Fastify saw it. */
@@ -54,8 +55,10 @@ export class Front {
 
   /** A server whose requests are seen here first. */
   createServer(options: ServerOptions, otherwise: (request: IncomingMessage, response: ServerResponse) => void): Server {
-    return createServer(options, (request, response) => {
-      if (!this.#accept(request, response)) otherwise(request, response);
+    // Node refuses a missing host with an empty answer of its own; ours names the problem.
+    return createServer({ ...options, requireHostHeader: false }, (request, response) => {
+      if (!hasOneHost(request)) refuseHost(response);
+      else if (!this.#accept(request, response)) otherwise(request, response);
     });
   }
 
@@ -82,6 +85,24 @@ export class Front {
     this.#handle({ request, response, work, correlationId, ownHeaders }, route);
     return true;
   }
+}
+
+/** HTTP/1.1 takes exactly one (RFC 9112, 3.2): two readers could choose different ones. */
+function hasOneHost({ rawHeaders, httpVersionMinor }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts === 1 || (hosts === 0 && httpVersionMinor === 0);
+}
+
+function refuseHost(response: ServerResponse): void {
+  const correlationId = correlationIdOf(undefined);
+  const problem = malformedRequest("It takes exactly one Host header.");
+  const body = JSON.stringify(problem.body(correlationId));
+  response.writeHead(problem.status, { ...problemHead(problem), [CORRELATION_HEADER]: correlationId, connection: "close", "content-length": Buffer.byteLength(body) });
+  response.end(body);
 }
 
 /** Answers a taken request with a problem. An answer that has begun cannot become one: its connection ends. */

@@ -19,13 +19,17 @@ export function createLogger(config: LoggerConfig): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_PATHS, censor: "[secret]" },
-      mixin: (fields) => {
-        const work = currentWork();
-        if (work === undefined || "correlationId" in fields) return {};
-        return work.trace === undefined ? { correlationId: work.correlationId } : { correlationId: work.correlationId, traceId: work.trace.traceId };
-      },
+      mixin: workFields,
     },
     // Asynchronous without a minimum: a line leaves at once when the process is idle, and in batches under load.
     pino.destination({ dest: 1, sync: false }),
   );
+}
+
+/** What a line says of the request or event that is being handled; a line that names its own speaks for itself. */
+export function workFields(fields: object): { readonly correlationId?: string; readonly traceId?: string } {
+  const work = currentWork();
+  if (work === undefined || "correlationId" in fields) return {};
+  const { correlationId, trace } = work;
+  return trace === undefined ? { correlationId } : { correlationId, traceId: trace.traceId };
 }

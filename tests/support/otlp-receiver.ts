@@ -20,8 +20,8 @@ export interface ReceivedSpan {
   readonly resource: Attributes;
 }
 
-/** `hang`: takes everything and never answers. `trickle`: answers, and never ends. */
-export type ReceiverMood = "fine" | "unavailable" | "hang" | "trickle";
+/** `refuse`: answers 503. `hang`: takes everything and never answers. `trickle`: answers, and never ends. */
+export type ReceiverMood = "fine" | "refuse" | "hang" | "trickle";
 
 /** A receiver of OTLP over HTTP in its JSON encoding. */
 export interface OtlpReceiver {
@@ -103,7 +103,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     const body = await bodyOf(request);
     requests += 1;
     if (mood === "hang") return;
-    if (mood === "unavailable") {
+    if (mood === "refuse") {
       response.writeHead(503).end();
       return;
     }

@@ -2,7 +2,6 @@ import { domainServices } from "../catalogue.ts";
 import { OperatorCheck } from "../base/auth/operator.ts";
 import { readSecret } from "../base/config.ts";
 import type { ServiceDeclaration } from "../base/declaration.ts";
-import type { DependencyProbe } from "../base/health/probe.ts";
 import type { ServiceApp, ServiceContext, ServiceDefinition } from "../base/service.ts";
 import { Breakers } from "./breaker/breakers.ts";
 import { gateway } from "./declaration.ts";
@@ -11,8 +10,9 @@ import { limitRequests, shareLeases } from "./limits/limit-hook.ts";
 import { Limiter } from "./limits/limiter.ts";
 import { RequestLimits } from "./limits/request-limits.ts";
 import { dashboardRoute } from "./pages/dashboard-route.ts";
+import { dependencyProbes } from "./pages/dependency-probes.ts";
 import { docsRoute } from "./pages/docs-route.ts";
-import { servicesRoute } from "./pages/services-route.ts";
+import { servicesRoute, type Opinions } from "./pages/services-route.ts";
 import { ServiceAsker } from "./proxy/ask-service.ts";
 import { Forwarder } from "./proxy/forwarder.ts";
 import { InstancePools } from "./proxy/pools.ts";
@@ -24,27 +24,29 @@ import { Prober } from "./routing/prober.ts";
 import { RetryBudget } from "./routing/retry-budget.ts";
 import { GATEWAY_TUNING, type GatewayTuning } from "./tuning.ts";
 
-/** Registry data older than this says that Redis does not answer. */
-const REGISTRY_STALE_MS = 10_000;
-
 /** The gateway; `tuning` makes times small in tests, `services` are what it leads to. */
 export function gatewayService(
   tuning: GatewayTuning = GATEWAY_TUNING,
   services: readonly ServiceDeclaration[] = domainServices,
 ): ServiceDefinition {
-  let stopParts = async (): Promise<void> => undefined;
+  let parts: Parts | undefined;
   return {
     declaration: gateway,
     mount: "root",
-    dependencies: (context) => dependencyProbes(context, services),
+    dependencies: (context) => dependencyProbes(context, services, () => parts),
     routes: (app, context) => {
-      stopParts = wire(app, context, tuning, services);
+      parts = wire(app, context, tuning, services);
     },
-    stop: () => stopParts(),
+    stop: async () => parts?.stop(),
   };
 }
 
-function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, services: readonly ServiceDeclaration[]): () => Promise<void> {
+/** What is left of the gateway's parts when its routes stand. */
+interface Parts extends Opinions {
+  stop(): Promise<void>;
+}
+
+function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, services: readonly ServiceDeclaration[]): Parts {
   const { clock, registry, traffic, redis, log } = context;
   const names = services.map((service) => service.name);
   const metrics = new GatewayMetrics(context.metrics, names);
@@ -78,11 +80,12 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   const recent = new RecentAnswers(clock, tuning.stale);
   const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, clock, tuning });
   proxyRoutes(app, context, services, { forwarder, limits, operators: new OperatorCheck(operatorToken(context)) });
-  return async () => {
+  const stop = async (): Promise<void> => {
     prober.stop();
     breakers.stop();
     await pools.stop();
   };
+  return { breakers, health, stop };
 }
 
 /** Absent where nobody is an operator: a gateway that was started by hand. */
@@ -93,29 +96,4 @@ function operatorToken(context: ServiceContext): string | undefined {
     context.log.warn({ reason: error instanceof Error ? error.message : String(error) }, "gateway: no operator token, so nobody can pin a request to a colour");
     return undefined;
   }
-}
-
-/** Redis is probed by the template; these are the registry and every service behind. */
-function dependencyProbes(context: ServiceContext, services: readonly ServiceDeclaration[]): DependencyProbe[] {
-  const { registry } = context;
-  return [
-    {
-      name: "registry",
-      check: () => {
-        const ageMs = registry.ageMs();
-        if (ageMs === undefined) return Promise.reject(new Error("was never read"));
-        if (ageMs > REGISTRY_STALE_MS) return Promise.reject(new Error(`was last read ${Math.round(ageMs / 1000)} s ago, the last table serves`));
-        if (registry.isFaulty) return Promise.reject(new Error("most heartbeats stopped at once, the last table serves"));
-        return Promise.resolve({ ageMs, instances: registry.instances().filter((instance) => instance.alive).length });
-      },
-    },
-    ...services.map((service) => ({
-      name: service.name,
-      check: () => {
-        const takers = registry.takers(service.name);
-        const instances = takers.blue.length + takers.green.length;
-        return instances > 0 ? Promise.resolve({ instances }) : Promise.reject(new Error("no instance is running"));
-      },
-    })),
-  ];
 }

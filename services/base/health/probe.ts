@@ -11,6 +11,17 @@ export interface DependencyHealth {
   readonly [detail: string]: string | number | boolean | undefined;
 }
 
+/** A dependency is down, and there is more to tell of it than the reason. */
+export class DependencyDownError extends Error {
+  override readonly name = "DependencyDownError";
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+
+  constructor(reason: string, details: Readonly<Record<string, string | number | boolean>>) {
+    super(reason);
+    this.details = details;
+  }
+}
+
 /** How to find out whether one dependency answers. */
 export interface DependencyProbe {
   readonly name: string;
@@ -29,6 +40,7 @@ export async function askDependency(probe: DependencyProbe, clock: Clock): Promi
     const details = await withDeadline(probe.name, probe.deadlineMs ?? DEADLINE_MS, probe.check());
     return { status: "up", latencyMs: clock.now() - startedAt, ...details };
   } catch (error) {
-    return { status: "down", reason: error instanceof Error ? error.message : String(error) };
+    const details = error instanceof DependencyDownError ? error.details : {};
+    return { status: "down", reason: error instanceof Error ? error.message : String(error), ...details };
   }
 }

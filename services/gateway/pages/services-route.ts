@@ -42,6 +42,7 @@ const AnswerSchema = Type.Object({
   gateways: Type.Array(InstanceSchema),
 });
 
+/** What requests have shown of instances and services. */
 export interface Opinions {
   readonly breakers: Breakers;
   readonly health: InstanceHealth;

@@ -111,6 +111,40 @@ describe("an instance that fails beside one that is well (R-GW-3)", () => {
   });
 });
 
+describe("an instance that leaves", () => {
+  it("gets no request any more while it still listens (R-GW-3)", async () => {
+    const { gateway, all } = await setUp(2);
+    await reads(gateway, 4);
+    await all[0]?.announceLeave();
+    await fixture.knows(gateway, "trading", 1);
+    const before = all[0]?.requests;
+    expect(new Set((await reads(gateway, 10)).names)).toEqual(new Set(["trading-2"]));
+    expect(all[0]?.requests).toBe(before);
+    const { body } = await ask(gateway, "/services");
+    const trading = (body["services"] as { service: string; instances: { instance: string; state: string }[] }[]).find((each) => each.service === "trading");
+    expect(trading?.instances.map(({ instance, state }) => [instance, state])).toEqual([["trading-1", "draining"], ["trading-2", "up"]]);
+  });
+});
+
+describe("the health of the gateway", () => {
+  it("names a service whose instances are gone, and one whose breaker is open", async () => {
+    const { gateway, all } = await setUp(1);
+    const social = await fixture.upstream("social", "social-1", status(500));
+    await fixture.knows(gateway, "social", 1);
+    for (let time = 0; time < 10; time += 1) await ask(gateway, "/api/v1/social/feed");
+    await all[0]?.kill();
+    await ask(gateway, PATH);
+    const down = async () => (await ask(gateway, "/health")).body["dependencies"] as Record<string, unknown>;
+    const dependencies = await waitFor("both on /health", async () => {
+      const each = await down();
+      return (each["trading"] as { status: string }).status === "down" && (each["social"] as { status: string }).status === "down" ? each : undefined;
+    });
+    expect(dependencies["trading"]).toEqual({ status: "down", reason: "no instance takes connections", instances: 0 });
+    expect(dependencies["social"]).toEqual({ status: "down", reason: "the circuit breaker of blue is open", instances: 1 });
+    expect(social.requests).toBe(10);
+  });
+});
+
 describe("a colour without weight", () => {
   it("takes over from one that nobody listens for any more, before the registry knows (R-GW-3, R-DEP-2)", async () => {
     const gateway = await fixture.gateway();

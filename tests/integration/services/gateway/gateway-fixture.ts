@@ -36,6 +36,8 @@ export interface Upstream {
   /** Requests that reached it, without the gateway's own probes. */
   readonly requests: number;
   behave(behaviour: Behaviour): void;
+  /** Says that it leaves, and goes on answering. */
+  announceLeave(): Promise<void>;
   /** Ends without a word: the registry still has it. */
   kill(): Promise<void>;
 }
@@ -108,6 +110,7 @@ export class GatewayFixture {
       get requests() {
         return requests;
       },
+      announceLeave: () => membership.announceDraining(),
       behave: (next) => void (current = next),
       kill: close,
     };

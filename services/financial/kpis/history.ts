@@ -55,7 +55,7 @@ export function historyOf(facts: HistoryFacts): readonly KpiHistory[] {
   }));
 }
 
-const DAY_METRICS = ["registrations", "volume", "revenue", "interactions", "nft-volume"] as const satisfies readonly KpiMetric[];
+const DAY_METRICS: readonly KpiMetric[] = ["registrations", "volume", "revenue", "interactions", "nft-volume"];
 
 function totalsFrom(activeUsers: number, recentTrades: Decimal, of: (metric: KpiMetric) => Decimal): WindowTotals {
   return {

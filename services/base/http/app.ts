@@ -11,6 +11,7 @@ import type { ServiceApp } from "../service.ts";
 import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
 import { answerClientError } from "./client-error.ts";
+import { problemOf } from "./errors.ts";
 import { Front } from "./front.ts";
 import { observeRequests } from "./observe.ts";
 import { documentApi } from "./openapi.ts";
@@ -78,6 +79,10 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
     bodyLimit: HTTP_LIMITS.bodyBytes,
     serverFactory: (handler) => front.createServer(SERVER_OPTIONS, handler),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    // A path that cannot be decoded, or is too long in a part, never comes to the hooks and handlers below.
+    frameworkErrors: (error, request, reply) => {
+      void replyProblem(reply.header(CORRELATION_HEADER, request.id), problemOf(error));
+    },
     clientErrorHandler: (error, socket) => answerClientError(error, socket),
     // Requests that arrive while draining are still answered; the drain decides when that ends.
     return503OnClosing: false,

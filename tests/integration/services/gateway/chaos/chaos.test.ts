@@ -10,6 +10,8 @@ import { failures, percentileMs, SteadyLoad, type Sample } from "./steady-load.t
 
 const PER_SECOND = 500;
 const ANSWER_MS = 15;
+/** Few enough that the budget of retries covers all that wait for a frozen instance. */
+const FROZEN_PER_SECOND = 40;
 /** The registry is read every 2 s. */
 const JUST_READ_MS = 2_500;
 
@@ -25,11 +27,11 @@ const tell = (what: string, figures: Record<string, number | string>): void =>
   console.log(`chaos (${isLong ? "long" : "short"}): ${what}: ${Object.entries(figures).map(([name, value]) => `${name} ${typeof value === "number" ? Math.round(value) : value}`).join(", ")}`);
 
 /** Two instances of a service that the gateway knows, and a load that has gone well for a while. */
-async function underLoad(service: string, warmUpMs: number) {
+async function underLoad(service: string, warmUpMs: number, perSecond = PER_SECOND) {
   const names = [`${service}-1`, `${service}-2`] as const;
   const instances = names.map((name) => fixture.instance(service, name, ANSWER_MS));
   await fixture.knows(service, 2);
-  const load = new SteadyLoad(fixture.port, `/api/v1/${service}/x`, PER_SECOND);
+  const load = new SteadyLoad(fixture.port, `/api/v1/${service}/x`, perSecond);
   await delay(warmUpMs);
   return { names, victim: instances[0], load };
 }
@@ -59,6 +61,28 @@ describe("kill -9 of one of two instances under load (R-GW-3)", () => {
       });
       if (isLong) expect(outAfterMs).toBeLessThan(1_000);
     }
+  });
+});
+
+describe("one of two instances that is frozen under load (R-GW-3)", () => {
+  it("fails no read, and takes requests again when it goes on", { timeout: 120_000 }, async () => {
+    const { names, victim, load } = await underLoad("trading", 2_000, FROZEN_PER_SECOND);
+    const frozenAtMs = load.now();
+    victim?.kill("SIGSTOP");
+    let outAfterMs = 0;
+    try {
+      await waitFor("the ejection", async () => ((await fixture.ejected()).includes(names[0]) ? true : undefined));
+      outAfterMs = load.now() - frozenAtMs;
+      await delay(2_000);
+    } finally {
+      victim?.kill("SIGCONT");
+    }
+    await waitFor("its return", async () => ((await fixture.ejected()).length === 0 ? true : undefined));
+    const backAtMs = load.now();
+    await waitFor("requests to it", () => Promise.resolve(load.samples.some(({ at, instance }) => at > backAtMs && instance === names[0]) || undefined));
+    await load.stop();
+    expect(failures(load.samples)).toEqual({});
+    tell("one of two frozen", { requests: load.samples.length, failed: 0, "out after ms": outAfterMs, "longest answer ms": percentileMs(load.samples, 1) });
   });
 });
 

@@ -14,6 +14,7 @@ import { createApp } from "../http/app.ts";
 import { systemRoutes } from "../http/system-routes.ts";
 import { createLogger } from "../log.ts";
 import { Metrics } from "../metrics.ts";
+import { CallerQuota } from "../tracing/caller-quota.ts";
 import { createRecorder } from "../tracing/recorder.ts";
 import { traceMetrics } from "../tracing/trace-metrics.ts";
 import { createTracing, type Tracing } from "../tracing/tracing.ts";
@@ -54,7 +55,7 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   const log = createLogger(config);
   const metrics = new Metrics({ service: declaration.name, colour: config.colour, version: config.version });
   if (options.runtimeMetrics) metrics.collectRuntime();
-  const tracing = openTracing(config, metrics, log);
+  const tracing = openTracing(definition, config, metrics, log, clock);
   const phase = new LifePhase();
 
   const redis = createRedis(config.redis, { name: `${config.instance} commands` }, log);
@@ -151,10 +152,12 @@ export async function launchService(definition: ServiceDefinition, config: Servi
   return { app, context, port, ready, stop: () => (stopped ??= stop()) };
 }
 
-function openTracing(config: ServiceConfig, metrics: Metrics, log: ServiceContext["log"]): Tracing {
+function openTracing(definition: ServiceDefinition, config: ServiceConfig, metrics: Metrics, log: ServiceContext["log"], clock: Clock): Tracing {
   const counts = traceMetrics(metrics);
   if (config.tracing === undefined) return createTracing();
-  return createTracing(createRecorder({ config, tracing: config.tracing, metrics: counts, log }));
+  const recorder = createRecorder({ config, tracing: config.tracing, metrics: counts, log, clock });
+  const isEntry = definition.mount === "root" && config.mode === "production";
+  return createTracing(recorder, isEntry ? new CallerQuota(clock) : undefined);
 }
 
 function openDatabase(config: ServiceConfig, metrics: Metrics, log: ServiceContext["log"]): Database {

@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT, type SpanContext, SpanKind, type SpanOptions, trace, TraceFlags, type Tracer } from "@opentelemetry/api";
 import { RandomIdGenerator } from "@opentelemetry/sdk-trace-base";
+import type { CallerQuota } from "./caller-quota.ts";
 import { parseTraceparent, TRACEPARENT_HEADER, traceparentOf, TRACESTATE_HEADER } from "./trace-context.ts";
 import { type Recording, type Trace, traceOf } from "./trace.ts";
 
@@ -36,8 +37,9 @@ export const passingTracing: Tracing = createTracing();
 
 /**
  * @param recorder Absent: nothing is recorded here.
+ * @param callers How many traces may be recorded because callers say so. @default any number: they are our own
  */
-export function createTracing(recorder?: Recorder): Tracing {
+export function createTracing(recorder?: Recorder, callers?: Pick<CallerQuota, "take">): Tracing {
   const recorderOf = (context: SpanContext): Recorder | undefined =>
     (context.traceFlags & TraceFlags.SAMPLED) !== 0 && recorder?.recording() === true ? recorder : undefined;
   return {
@@ -47,6 +49,7 @@ export function createTracing(recorder?: Recorder): Tracing {
       if (caller !== undefined) {
         const its = recorderOf(caller);
         if (its === undefined) return passed(caller);
+        if (callers?.take() === false) return unrecorded(caller);
         const span = its.tracer.startSpan(name(), { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller));
         return traceOf({ span, tracer: its.tracer });
       }
@@ -71,6 +74,11 @@ export function createTracing(recorder?: Recorder): Tracing {
 /** A trace that is not recorded here: everybody further down hangs below whoever called us. */
 function passed(context: SpanContext, isNew = false): Trace {
   return { traceId: context.traceId, traceparent: traceparentOf(context), isNew };
+}
+
+/** The caller's trace, with the word to all further down that it is not recorded; that word takes a span id of its own. */
+function unrecorded({ traceId }: SpanContext): Trace {
+  return passed({ traceId, spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE });
 }
 
 /** A new trace that says to all further down that it is not recorded, so that nobody records a part of it. */

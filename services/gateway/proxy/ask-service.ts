@@ -1,6 +1,7 @@
 import type { InstanceChooser } from "../routing/chooser.ts";
-import { CORRELATION_HEADER, correlationIdOf, currentCorrelationId } from "../../base/correlation.ts";
+import { CORRELATION_HEADER, correlationIdOf, currentWork } from "../../base/correlation.ts";
 import type { SeenInstance } from "../../base/registry/view.ts";
+import { TRACEPARENT_HEADER } from "../../base/tracing/trace-context.ts";
 import type { InstancePools } from "./pools.ts";
 
 const DEADLINE_MS = 2_000;
@@ -20,10 +21,15 @@ export class ServiceAsker {
   async getJson(service: string, path: string): Promise<unknown> {
     const instance = this.#chooser.choose(service);
     if (typeof instance === "string") throw new Error(`no instance of ${service} is running`);
+    const work = currentWork();
     const { statusCode, body } = await this.#pools.of(instance).request({
       method: "GET",
       path,
-      headers: { [CORRELATION_HEADER]: currentCorrelationId() ?? correlationIdOf(undefined), accept: "application/json" },
+      headers: {
+        [CORRELATION_HEADER]: work?.correlationId ?? correlationIdOf(undefined),
+        ...(work?.trace === undefined ? {} : { [TRACEPARENT_HEADER]: work.trace.traceparent }),
+        accept: "application/json",
+      },
       headersTimeout: DEADLINE_MS,
       bodyTimeout: DEADLINE_MS,
       signal: AbortSignal.timeout(DEADLINE_MS),

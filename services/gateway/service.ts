@@ -24,6 +24,9 @@ import { Prober } from "./routing/prober.ts";
 import { RetryBudget } from "./routing/retry-budget.ts";
 import { GATEWAY_TUNING, type GatewayTuning } from "./tuning.ts";
 
+/** How often circuits that nobody uses any more are closed. */
+const UNUSED_CIRCUITS_MS = 1_000;
+
 /** The gateway; `tuning` makes times small in tests, `services` are what it leads to. */
 export function gatewayService(
   tuning: GatewayTuning = GATEWAY_TUNING,
@@ -67,6 +70,7 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   metrics.watch({ context, breakers, health, limiter });
   const asker = new ServiceAsker(chooser, pools);
   const prober = new Prober({ health, known: () => registry.instances(), ask: (instance) => asker.isReady(instance) });
+  const unused = setInterval(() => breakers.resetUnused((service, colour) => traffic.weight(service, colour) > 0), UNUSED_CIRCUITS_MS);
   pools.start(() => registry.instances());
   prober.start();
 
@@ -81,6 +85,7 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, clock, tuning });
   proxyRoutes(app, context, services, { forwarder, limits, operators: new OperatorCheck(operatorToken(context)) });
   const stop = async (): Promise<void> => {
+    clearInterval(unused);
     prober.stop();
     breakers.stop();
     await pools.stop();

@@ -30,6 +30,16 @@ export class Breakers {
     return waits.length === 0 ? 1 : Math.min(...waits);
   }
 
+  /**
+   * Closes the circuits of colours that get no requests: without any, one that has opened would stay half-open for ever,
+   * and the next release of that colour would begin with the failures of the last one.
+   */
+  resetUnused(isUsed: (service: string, colour: Colour) => boolean): void {
+    for (const [service, circuits] of this.#circuits) {
+      for (const colour of COLOURS) if (!isUsed(service, colour)) circuits[colour].reset();
+    }
+  }
+
   /** Ends all timers. */
   stop(): void {
     for (const { blue, green } of this.#circuits.values()) {

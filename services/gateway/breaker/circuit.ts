@@ -80,6 +80,11 @@ export class Circuit {
     if (this.#breaker.opened) this.#replace("half-open");
   }
 
+  /** Forgets what it has seen: nobody goes this way any more, and who does so later finds other instances. */
+  reset(): void {
+    if (this.state !== "closed") this.#replace("closed");
+  }
+
   /** Ends all timers. */
   stop(): void {
     this.#breaker.shutdown();

@@ -50,6 +50,17 @@ describe("the circuit breakers (R-GW-4)", () => {
     expect(breakers.of("trading", "green").state).toBe("closed");
   });
 
+  it("forget what they know of a colour that gets no requests any more, as after a rollback", async () => {
+    for (let time = 0; time < 2; time += 1) await visit([["blue", "bad"]]);
+    for (let time = 0; time < 2; time += 1) await visit([["green", "bad"]]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    breakers.resetUnused((_service, colour) => colour === "blue");
+    expect(breakers.of("trading", "blue").state).toBe("half-open");
+    expect(breakers.of("trading", "green").state).toBe("closed");
+    await visit([["green", "bad"]]);
+    expect(breakers.of("trading", "green").state).toBe("closed");
+  });
+
   it("say when the first open circuit of a service tries again", async () => {
     for (let time = 0; time < 2; time += 1) await visit([["blue", "bad"]]);
     await vi.advanceTimersByTimeAsync(10_000);

@@ -2,18 +2,20 @@ import { Decimal } from "decimal.js";
 import { nftSold } from "../base/events/catalogue/nft.ts";
 import { positionClosed, tradeExecuted } from "../base/events/catalogue/trading.ts";
 import { userRegistered } from "../base/events/catalogue/user.ts";
-import { type ConsumerGroup, on } from "../base/events/consumer-group.ts";
+import { type ConsumerGroup, on, onMany } from "../base/events/consumer-group.ts";
 import type { EventData } from "../base/events/define.ts";
 import type { EventEnvelope } from "../base/events/envelope.ts";
 import type { Transaction } from "../base/postgres/database.ts";
-import { addActivity, addRegistration } from "./analytics/store-cohorts.ts";
+import { addActivities, addRegistration, type CohortActivity } from "./analytics/store-cohorts.ts";
 import { PLATFORM_CURRENCY, quoteCurrency } from "./currency.ts";
 import { contributionOf } from "./kpis/contribution.ts";
-import { addContribution } from "./kpis/store-kpis.ts";
-import { type Income, postingOfIncome } from "./ledger/posting.ts";
-import { post } from "./ledger/store-ledger.ts";
+import { addContributions } from "./kpis/store-kpis.ts";
+import { type Income, type Posting, postingOfIncome } from "./ledger/posting.ts";
+import { post, postAll } from "./ledger/store-ledger.ts";
 
-type TradeEvent = EventEnvelope<EventData<typeof tradeExecuted>>;
+const TRADES = [tradeExecuted, positionClosed] as const;
+
+type TradeEvent = EventEnvelope<EventData<(typeof TRADES)[number]>>;
 
 async function postIncome(tx: Transaction, income: Income): Promise<void> {
   const posting = postingOfIncome(income);
@@ -21,8 +23,8 @@ async function postIncome(tx: Transaction, income: Income): Promise<void> {
 }
 
 /** Opening and closing each cost a fee. The event's id tells them apart, whatever ids they share. */
-function postFee(tx: Transaction, { id, occurredAt, data }: TradeEvent): Promise<void> {
-  return postIncome(tx, {
+function feeOf({ id, occurredAt, data }: TradeEvent): Posting[] {
+  const posting = postingOfIncome({
     kind: "trade-fee",
     reference: id,
     userId: data.userId,
@@ -30,16 +32,18 @@ function postFee(tx: Transaction, { id, occurredAt, data }: TradeEvent): Promise
     amount: new Decimal(data.fee),
     currency: quoteCurrency(data.symbol),
   });
+  return posting === undefined ? [] : [posting];
 }
 
-function addTrading(tx: Transaction, { occurredAt, data }: TradeEvent, trades: 0 | 1): Promise<void> {
+/** Opening a position is a trade; closing it only costs. */
+function tradingOf({ type, occurredAt, data }: TradeEvent): CohortActivity {
   const inPlatformCurrency = quoteCurrency(data.symbol) === PLATFORM_CURRENCY;
-  return addActivity(tx, {
+  return {
     userId: data.userId,
-    trades,
+    trades: type === tradeExecuted.type ? 1 : 0,
     revenue: new Decimal(inPlatformCurrency ? data.fee : 0),
     occurredAt,
-  });
+  };
 }
 
 /** The four groups by which business becomes ledger, cohorts and KPIs. */
@@ -47,7 +51,7 @@ export function financialGroups(): readonly ConsumerGroup[] {
   return [
     {
       name: "financial.trade-revenue",
-      handlers: [on(tradeExecuted, postFee), on(positionClosed, postFee)],
+      handlers: onMany(TRADES, (tx, events) => postAll(tx, events.flatMap(feeOf))),
     },
     {
       name: "financial.marketplace-revenue",
@@ -68,18 +72,20 @@ export function financialGroups(): readonly ConsumerGroup[] {
       name: "financial.cohorts",
       handlers: [
         on(userRegistered, (tx, { occurredAt, data }) => addRegistration(tx, data.userId, occurredAt)),
-        on(tradeExecuted, (tx, event) => addTrading(tx, event, 1)),
-        on(positionClosed, (tx, event) => addTrading(tx, event, 0)),
+        ...onMany(TRADES, (tx, events) => addActivities(tx, events.map(tradingOf))),
       ],
     },
     {
       name: "financial.kpis",
-      handlers: [
-        on("*", async (tx, event) => {
-          const contribution = contributionOf(event);
-          if (contribution !== undefined) await addContribution(tx, contribution, event.occurredAt);
-        }),
-      ],
+      handlers: onMany("*", (tx, events) =>
+        addContributions(
+          tx,
+          events.flatMap((event) => {
+            const contribution = contributionOf(event);
+            return contribution === undefined ? [] : [{ ...contribution, occurredAt: event.occurredAt }];
+          }),
+        ),
+      ),
     },
   ];
 }

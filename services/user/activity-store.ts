@@ -22,19 +22,29 @@ export type ActivityCounter =
 
 type Row = { last_seen_at: Date } & Record<ActivityCounter, string>;
 
-/** Counts one activity; the time last seen never goes back, whatever order events arrive in. */
-export async function countActivity(
-  tx: Transaction,
-  userId: number,
-  counter: ActivityCounter,
-  occurredAt: string,
-): Promise<void> {
+const COUNTERS = [
+  "trades_executed", "positions_closed", "posts_created", "comments_written", "likes_given", "users_followed",
+] as const satisfies readonly ActivityCounter[];
+
+/** Something that a user did. */
+export interface ActivityOf {
+  readonly userId: number;
+  readonly counter: ActivityCounter;
+  /** ISO 8601, UTC. */
+  readonly occurredAt: string;
+}
+
+/** Counts activities in one statement; the time last seen never goes back, whatever order events arrive in. */
+export async function countActivities(tx: Transaction, activities: readonly ActivityOf[]): Promise<void> {
+  // By user, so that two transactions lock rows in one order.
   await tx.query(
-    `INSERT INTO activity (user_id, last_seen_at, ${counter}) VALUES ($1, $2, 1)
-     ON CONFLICT (user_id) DO UPDATE
-        SET last_seen_at = greatest(activity.last_seen_at, excluded.last_seen_at),
-            ${counter} = activity.${counter} + 1`,
-    [userId, occurredAt],
+    `INSERT INTO activity AS mine (user_id, last_seen_at, ${COUNTERS.join(", ")})
+     SELECT user_id, max(at), ${COUNTERS.map((counter) => `count(*) FILTER (WHERE counter = '${counter}')`).join(", ")}
+       FROM unnest($1::bigint[], $2::timestamptz[], $3::text[]) AS done (user_id, at, counter)
+      GROUP BY user_id ORDER BY user_id
+     ON CONFLICT (user_id) DO UPDATE SET last_seen_at = greatest(mine.last_seen_at, excluded.last_seen_at),
+       ${COUNTERS.map((counter) => `${counter} = mine.${counter} + excluded.${counter}`).join(", ")}`,
+    [activities.map(({ userId }) => userId), activities.map(({ occurredAt }) => occurredAt), activities.map(({ counter }) => counter)],
   );
 }
 

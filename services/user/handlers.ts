@@ -1,17 +1,29 @@
 import { postCommented, postCreated, postLiked, userFollowed } from "../base/events/catalogue/social.ts";
 import { positionClosed, tradeExecuted } from "../base/events/catalogue/trading.ts";
-import { type ConsumerGroup, on } from "../base/events/consumer-group.ts";
-import { countActivity } from "./activity-store.ts";
+import { type ConsumerGroup, onMany } from "../base/events/consumer-group.ts";
+import { type ActivityCounter, countActivities } from "./activity-store.ts";
+
+const EVENTS = [tradeExecuted, positionClosed, postCreated, postCommented, postLiked, userFollowed] as const;
+
+const COUNTER_OF: Readonly<Record<string, ActivityCounter>> = {
+  [tradeExecuted.type]: "trades_executed",
+  [positionClosed.type]: "positions_closed",
+  [postCreated.type]: "posts_created",
+  [postCommented.type]: "comments_written",
+  [postLiked.type]: "likes_given",
+  [userFollowed.type]: "users_followed",
+};
 
 /** Keeps the time last seen and the activity counters of every profile. */
 export const activityGroup: ConsumerGroup = {
   name: "user.activity",
-  handlers: [
-    on(tradeExecuted, (tx, event) => countActivity(tx, event.data.userId, "trades_executed", event.occurredAt)),
-    on(positionClosed, (tx, event) => countActivity(tx, event.data.userId, "positions_closed", event.occurredAt)),
-    on(postCreated, (tx, event) => countActivity(tx, event.data.userId, "posts_created", event.occurredAt)),
-    on(postCommented, (tx, event) => countActivity(tx, event.data.userId, "comments_written", event.occurredAt)),
-    on(postLiked, (tx, event) => countActivity(tx, event.data.userId, "likes_given", event.occurredAt)),
-    on(userFollowed, (tx, event) => countActivity(tx, event.data.userId, "users_followed", event.occurredAt)),
-  ],
+  handlers: onMany(EVENTS, (tx, events) =>
+    countActivities(
+      tx,
+      events.flatMap(({ type, data, occurredAt }) => {
+        const counter = COUNTER_OF[type];
+        return counter === undefined ? [] : [{ userId: data.userId, counter, occurredAt }];
+      }),
+    ),
+  ),
 };

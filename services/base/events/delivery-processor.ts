@@ -8,6 +8,7 @@ import type { Delivery, ReadDelivery } from "./delivery.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import { handleInTransaction, type Wanted } from "./group-transaction.ts";
 import type { GroupStreams } from "./group-streams.ts";
+import { lanesOf } from "./lanes.ts";
 import type { RetryQueue } from "./retry-queue.ts";
 import { EventSchemaError, parseEnvelope } from "./schema-check.ts";
 import { compareStreamIds } from "./stream-id.ts";
@@ -28,13 +29,15 @@ export interface ProcessorOptions {
   readonly stopping: () => boolean;
   /** Deliveries of an event after which it is a dead letter, >= 1. */
   readonly maxDeliveries: number;
+  /** Transactions at a time, >= 1. */
+  readonly lanes: number;
   /** Waits between tries while the database is away. */
   readonly databaseBackoff: Backoff;
   readonly tracing?: Tracing | undefined;
 }
 
 /** Events in one transaction. */
-const BATCH = 100;
+const BATCH = 500;
 /** Deliveries after which an event is suspected of killing its consumers before they can say that it failed. */
 const SUSPECT_FACTOR = 5;
 
@@ -58,7 +61,7 @@ export class DeliveryProcessor {
   /** Tries a delivery again whose time has come, then those that waited behind it. */
   async retry(delivery: ReadDelivery): Promise<void> {
     const wanted = { delivery, handlers: this.#options.subscription.handlersOf(delivery.event) };
-    await this.#alone(wanted);
+    await this.#single(wanted);
   }
 
   /** Gives up a retry whose entry is not in the stream any more; what waited behind it goes on. */
@@ -73,23 +76,41 @@ export class DeliveryProcessor {
       const found = await this.#read(delivery);
       if (found === undefined) continue;
       if (found.handlers.length === 0) unwanted.push(delivery);
-      else if (!this.#options.retries.hold(found.delivery)) wanted.push(found);
+      else wanted.push(found);
     }
     this.#options.metrics.count(this.#options.group, "ignored", unwanted.length);
-    if (wanted.length > 0) {
+    const handled = await Promise.all(lanesOf(wanted, this.#options.lanes).map((lane) => this.#together(lane)));
+    const done = [...handled.flat(), ...unwanted];
+    if (done.length > 0) await this.#options.streams.acknowledge(done);
+  }
+
+  /**
+   * Handles deliveries in one transaction. Where that fails, one of them is at fault and took the others with it: each
+   * half for itself, and so on, until only that one has to wait. Those that wait for an earlier one already are left.
+   *
+   * @returns what is to be acknowledged
+   */
+  async #together(wanted: readonly Wanted[]): Promise<readonly Delivery[]> {
+    const { retries, maxDeliveries } = this.#options;
+    const free = wanted.filter(({ delivery }) => !retries.hold(delivery));
+    const [first, ...others] = free;
+    if (first === undefined) return [];
+    if (others.length === 0) {
+      await this.#single(first);
+      return [];
+    }
+    // What comes back that often may be what kills its consumers: it must not take its neighbours' good name with it.
+    if (free.every(({ delivery }) => delivery.deliveries <= maxDeliveries)) {
       try {
-        await this.#handle(wanted);
+        await this.#handle(free);
+        return free.map(({ delivery }) => delivery);
       } catch (error) {
-        if (this.#options.stopping() && isDatabaseAway(error)) return;
-        // One of them is at fault and took the others with it: each for itself, so that only that one waits.
-        for (const one of wanted) {
-          if (!this.#options.retries.hold(one.delivery)) await this.#alone(one);
-        }
-        wanted.length = 0;
+        if (this.#options.stopping() && isDatabaseAway(error)) return [];
       }
     }
-    const done = [...wanted.map(({ delivery }) => delivery), ...unwanted];
-    if (done.length > 0) await this.#options.streams.acknowledge(done);
+    const middle = Math.ceil(free.length / 2);
+    const done = await this.#together(free.slice(0, middle));
+    return [...done, ...(await this.#together(free.slice(middle)))];
   }
 
   /** The delivery with its handlers; absent when it was no event at all and is a dead letter now. */
@@ -106,7 +127,7 @@ export class DeliveryProcessor {
     }
   }
 
-  async #alone(wanted: Wanted): Promise<void> {
+  async #single(wanted: Wanted): Promise<void> {
     const { retries, streams, maxDeliveries, log, group } = this.#options;
     const { delivery } = wanted;
     try {

@@ -95,6 +95,7 @@ export class GroupConsumer {
       wake: this.#wake,
       stopping: () => this.#stopping,
       maxDeliveries: this.#tuning.maxDeliveries,
+      lanes: group.lanes ?? 1,
       databaseBackoff: STORE_BACKOFF,
       tracing: options.tracing,
     });

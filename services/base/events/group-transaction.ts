@@ -3,8 +3,9 @@ import type { Database, Transaction } from "../postgres/database.ts";
 import { workOfEvent } from "../tracing/event-spans.ts";
 import { fail } from "../tracing/trace.ts";
 import { passingTracing, type Tracing } from "../tracing/tracing.ts";
-import type { Handler } from "./consumer-group.ts";
+import type { HandleMany, Handler, Within } from "./consumer-group.ts";
 import type { ReadDelivery } from "./delivery.ts";
+import type { EventEnvelope } from "./envelope.ts";
 
 /** A delivery with the handlers that it is for. */
 export interface Wanted {
@@ -48,15 +49,38 @@ async function handleAll(tx: Transaction, group: string, wanted: readonly Wanted
   );
   const fresh = new Set(rows.map((row) => row.event_id));
   const done = new Set<string>();
-  for (const [index, { delivery, handlers }] of wanted.entries()) {
-    const { event } = delivery;
-    if (!fresh.has(event.id) || done.has(event.id)) continue;
-    // Alone it runs in its work already, below the span of the transaction.
-    const enter = wanted.length === 1 ? undefined : works[index];
-    for (const handler of handlers) {
-      await (enter === undefined ? handler.handle(tx, event) : withWork(enter, () => handler.handle(tx, event)));
-    }
+  const todo = wanted.flatMap(({ delivery: { event }, handlers }, index) => {
+    if (!fresh.has(event.id) || done.has(event.id)) return [];
     done.add(event.id);
+    // Alone it runs in its work already, below the span of the transaction.
+    return [{ event, handlers, work: wanted.length === 1 ? undefined : works[index] }];
+  });
+  const workOf = new Map(todo.map(({ event, work }) => [event, work]));
+  const within: Within = (event, act) => {
+    const work = workOf.get(event);
+    return work === undefined ? act() : withWork(work, act);
+  };
+  for (let from = 0; from < todo.length; ) {
+    const many = handleManyOf(todo[from]);
+    let end = from + 1;
+    if (many === undefined) {
+      const { event, handlers } = todo[from] as Todo;
+      for (const handler of handlers) await within(event, () => handler.handle(tx, event));
+    } else {
+      while (handleManyOf(todo[end]) === many) end += 1;
+      await many(tx, todo.slice(from, end).map(({ event }) => event), within);
+    }
+    from = end;
   }
   return done;
+}
+
+interface Todo {
+  readonly event: EventEnvelope;
+  readonly handlers: readonly Handler[];
+}
+
+/** What handles the event together with its neighbours, where it is for one handler that can. */
+function handleManyOf(todo: Todo | undefined): HandleMany | undefined {
+  return todo?.handlers.length === 1 ? todo.handlers[0]?.handleMany : undefined;
 }

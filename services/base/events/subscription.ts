@@ -5,12 +5,19 @@ import type { EventEnvelope } from "./envelope.ts";
 import { streamOf } from "./keys.ts";
 import { checkData, EventSchemaError } from "./schema-check.ts";
 
+interface Interest {
+  readonly handlers: readonly Handler[];
+  /** What such an event has to look like. */
+  readonly definition: EventDefinition | undefined;
+}
+
 /** What a group wants of the streams, derived from its handlers. */
 export class Subscription {
   /** Streams to read, each once. */
   readonly streams: readonly string[];
   readonly #handlers: readonly Handler[];
   readonly #catalogue: readonly EventDefinition[];
+  readonly #interests = new Map<string, Interest>();
 
   constructor(group: ConsumerGroup, catalogue: readonly EventDefinition[] = wholeCatalogue) {
     this.#handlers = group.handlers;
@@ -28,14 +35,25 @@ export class Subscription {
    * @throws EventSchemaError the group wants the event but cannot read it: wrong data, or a version it does not know
    */
   handlersOf(event: EventEnvelope): readonly Handler[] {
-    const wanted = this.#handlers.filter((handler) => this.#wants(handler, event.type));
-    if (wanted.length === 0) return [];
-    const definition = this.#definitionOf(event);
+    const { handlers, definition } = this.#interestIn(event);
+    if (handlers.length === 0) return [];
     if (definition === undefined) {
       throw new EventSchemaError(`${event.type} v${event.version} is a version that this release does not know`);
     }
     checkData(definition, event.data);
-    return wanted.filter(({ subject }) => typeof subject === "string" || subject.version === event.version);
+    return handlers.filter(({ subject }) => typeof subject === "string" || subject.version === event.version);
+  }
+
+  /** The same for every event of a type and version, and asked for each of them. */
+  #interestIn(event: EventEnvelope): Interest {
+    const key = `${event.type} ${event.version}`;
+    const known = this.#interests.get(key);
+    if (known) return known;
+    const handlers = this.#handlers.filter((handler) => this.#wants(handler, event.type));
+    const interest = { handlers, definition: handlers.length === 0 ? undefined : this.#definitionOf(event) };
+    // Types and versions of anybody's making come in here: what is remembered has a bound.
+    if (this.#interests.size < 1_000) this.#interests.set(key, interest);
+    return interest;
   }
 
   #wants({ subject }: Handler, type: string): boolean {

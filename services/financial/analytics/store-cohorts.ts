@@ -32,14 +32,24 @@ export interface CohortActivity {
   readonly occurredAt: string;
 }
 
-export async function addActivity(tx: Transaction, activity: CohortActivity): Promise<void> {
+/** Adds what many did in one statement. */
+export async function addActivities(tx: Transaction, activities: readonly CohortActivity[]): Promise<void> {
+  // By user, so that two transactions lock rows in one order.
   await tx.query(
-    `INSERT INTO cohort_members AS mine (user_id, first_trade_at, trades, revenue) VALUES ($1, $2, $3, $4)
+    `INSERT INTO cohort_members AS mine (user_id, first_trade_at, trades, revenue)
+     SELECT user_id, min(at), sum(trades), sum(revenue)
+       FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::numeric[]) AS done (user_id, at, trades, revenue)
+      GROUP BY user_id ORDER BY user_id
      ON CONFLICT (user_id) DO UPDATE SET
        first_trade_at = least(mine.first_trade_at, excluded.first_trade_at),
        trades = mine.trades + excluded.trades,
        revenue = mine.revenue + excluded.revenue`,
-    [activity.userId, activity.occurredAt, activity.trades, activity.revenue.toFixed()],
+    [
+      activities.map(({ userId }) => userId),
+      activities.map(({ occurredAt }) => occurredAt),
+      activities.map(({ trades }) => trades),
+      activities.map(({ revenue }) => revenue.toFixed()),
+    ],
   );
 }
 

@@ -3,26 +3,37 @@ import type { Database, Transaction } from "../../base/postgres/database.ts";
 import type { Contribution, KpiMetric } from "./contribution.ts";
 import { DAY_MINUTES, SHORT_MINUTES, type WindowTotals } from "./kpi.ts";
 
-/** Adds what an event contributes to the minute and the hour in which it occurred (ISO 8601). */
-export async function addContribution(tx: Transaction, contribution: Contribution, occurredAt: string): Promise<void> {
-  const amounts = Object.entries(contribution.amounts).filter(([, amount]) => !amount.isZero());
+/** What one event contributes, and when it occurred (ISO 8601). */
+export interface TimedContribution extends Contribution {
+  readonly occurredAt: string;
+}
+
+/** Adds what events contribute to the minutes and the hours in which they occurred. */
+export async function addContributions(tx: Transaction, contributions: readonly TimedContribution[]): Promise<void> {
+  if (contributions.length === 0) return;
+  const amounts = contributions.flatMap(({ amounts: of, occurredAt }) =>
+    Object.entries(of).flatMap(([metric, amount]) => (amount.isZero() ? [] : [{ metric, amount, occurredAt }])),
+  );
+  // One order of rows for all: two transactions that add to the same minute wait for each other and never lock up.
   if (amounts.length > 0) {
-    // One order of rows for all: two transactions that add to the same minute wait for each other and never lock up.
-    amounts.sort(([a], [b]) => (a < b ? -1 : 1));
     await tx.query(
       `INSERT INTO kpi_minutes AS mine (minute, metric, value)
-       SELECT date_trunc('minute', $1::timestamptz), metric, value FROM unnest($2::text[], $3::numeric[]) AS added (metric, value)
+       SELECT date_trunc('minute', at) AS minute, metric, sum(value)
+         FROM unnest($1::timestamptz[], $2::text[], $3::numeric[]) AS added (at, metric, value)
+        GROUP BY 1, 2 ORDER BY 1, 2
        ON CONFLICT (minute, metric) DO UPDATE SET value = mine.value + excluded.value`,
-      [occurredAt, amounts.map(([metric]) => metric), amounts.map(([, amount]) => amount.toFixed())],
+      [amounts.map(({ occurredAt }) => occurredAt), amounts.map(({ metric }) => metric), amounts.map(({ amount }) => amount.toFixed())],
     );
   }
   await tx.query(
     `INSERT INTO activity_hours AS mine (hour, user_id, first_at, last_at)
-     VALUES (date_trunc('hour', $1::timestamptz, 'UTC'), $2, $1, $1)
+     SELECT date_trunc('hour', at, 'UTC'), user_id, min(at), max(at)
+       FROM unnest($1::timestamptz[], $2::bigint[]) AS seen (at, user_id)
+      GROUP BY 1, 2 ORDER BY 1, 2
      ON CONFLICT (hour, user_id) DO UPDATE
        SET first_at = least(mine.first_at, excluded.first_at), last_at = greatest(mine.last_at, excluded.last_at)
        WHERE excluded.first_at < mine.first_at OR excluded.last_at > mine.last_at`,
-    [occurredAt, contribution.activeUserId],
+    [contributions.map(({ occurredAt }) => occurredAt), contributions.map(({ activeUserId }) => activeUserId)],
   );
 }
 

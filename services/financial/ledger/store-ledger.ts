@@ -8,9 +8,16 @@ import type { Posting } from "./posting.ts";
  * transaction of the same kind and reference at once.
  */
 export async function post(tx: Transaction, posting: Posting): Promise<void> {
-  const { entries } = posting;
-  const accounts = entries.map(({ account }) => account);
-  const currencies = entries.map(({ currency }) => currency);
+  await postAll(tx, [posting]);
+}
+
+/** Posts transactions, three statements for all of them. */
+export async function postAll(tx: Transaction, postings: readonly Posting[]): Promise<void> {
+  if (postings.length === 0) return;
+  const numbered = postings.map((posting) => ({ ...posting, id: uuidv7() }));
+  const lines = numbered.flatMap(({ id, entries }) => entries.map((entry, index) => ({ ...entry, id, position: index + 1 })));
+  const accounts = lines.map(({ account }) => account);
+  const currencies = lines.map(({ currency }) => currency);
   await tx.query(
     `INSERT INTO ledger_accounts (code, currency, kind)
      SELECT DISTINCT code, currency, kind FROM unnest($1::text[], $2::text[], $3::text[]) AS used (code, currency, kind)
@@ -18,16 +25,21 @@ export async function post(tx: Transaction, posting: Posting): Promise<void> {
      ON CONFLICT DO NOTHING`,
     [accounts, currencies, accounts.map((account) => ACCOUNTS[account])],
   );
-  const id = uuidv7();
   await tx.query(
-    "INSERT INTO ledger_transactions (id, kind, reference, user_id, occurred_at) VALUES ($1, $2, $3, $4, $5)",
-    [id, posting.kind, posting.reference, posting.userId, posting.occurredAt],
+    `INSERT INTO ledger_transactions (id, kind, reference, user_id, occurred_at)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[])`,
+    [
+      numbered.map(({ id }) => id),
+      numbered.map(({ kind }) => kind),
+      numbered.map(({ reference }) => reference),
+      numbered.map(({ userId }) => userId),
+      numbered.map(({ occurredAt }) => occurredAt),
+    ],
   );
   await tx.query(
     `INSERT INTO ledger_entries (transaction_id, position, account, currency, amount)
-     SELECT $1, position, account, currency, amount
-     FROM unnest($2::text[], $3::text[], $4::numeric[]) WITH ORDINALITY AS line (account, currency, amount, position)`,
-    [id, accounts, currencies, entries.map(({ amount }) => amount.toFixed())],
+     SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::numeric[])`,
+    [lines.map(({ id }) => id), lines.map(({ position }) => position), accounts, currencies, lines.map(({ amount }) => amount.toFixed())],
   );
 }
 

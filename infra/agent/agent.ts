@@ -65,6 +65,7 @@ export async function startAgent({ config, engine, log, clock = systemClock, rul
       containers,
       usages,
       restarts: repairer.restarts,
+      restartsPaused: repairer.waiting,
       oomKills: (name) => watch.oomKills(name),
       hasGivenUp: (id) => repairer.hasGivenUp(id),
     });

@@ -13,6 +13,8 @@ export interface Snapshot {
   /** By id; a container that does not run has none. */
   readonly usages: ReadonlyMap<string, Usage>;
   readonly restarts: readonly RestartCount[];
+  /** Nothing is restarted, since the machine is slow. */
+  readonly restartsPaused: boolean;
   readonly oomKills: (name: string) => number;
   readonly hasGivenUp: (id: string) => boolean;
 }
@@ -51,6 +53,7 @@ export function metricsText(snapshot: Snapshot): string {
   out.add(m.AGENT_ENGINE_UP, {}, snapshot.engineUp ? 1 : 0);
   out.add(m.AGENT_ENGINE_ERRORS, {}, snapshot.engineErrors);
   out.add(m.AGENT_COLLECT_DURATION, {}, snapshot.collectSeconds);
+  out.add(m.AGENT_RESTARTS_PAUSED, {}, snapshot.restartsPaused ? 1 : 0);
   for (const { workload, colour, count } of snapshot.restarts) out.add(m.AGENT_RESTARTS, { workload, colour }, count);
   for (const facts of snapshot.engineUp ? snapshot.containers : []) {
     const { name, workload, colour, environment } = facts;

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../../services/base/clock.ts";
 import type { ContainerFacts } from "../engine/engine.ts";
+import { MachinePatience, PATIENCE_RULE, type Patience, type PatienceRule } from "./machine-patience.ts";
 import { RestartHistory, type RestartRule } from "./restart-history.ts";
 
 export interface RepairerOptions {
@@ -8,6 +9,7 @@ export interface RepairerOptions {
   readonly instance: string;
   readonly environment: string;
   readonly rule: RestartRule;
+  readonly patience?: PatienceRule;
   readonly clock: Clock;
   readonly log: Logger;
   readonly containers: () => readonly ContainerFacts[];
@@ -16,7 +18,7 @@ export interface RepairerOptions {
   readonly restart: (id: string) => Promise<void>;
 }
 
-/** When a machine is overloaded many fall ill at once: restarting all of them would make it worse. */
+/** A container that starts takes more from a busy machine than one that runs. */
 const MAX_AT_ONCE = 2;
 
 export interface RestartCount {
@@ -33,8 +35,19 @@ export class Repairer {
   readonly #gaveUp = new Set<string>();
   readonly #counts = new Map<string, RestartCount>();
 
+  readonly #machine: MachinePatience;
+  #patience: Patience = "calm";
+  /** Time of the engine's last answer to us. */
+  #answerMs = 0;
+
   constructor(options: RepairerOptions) {
     this.#options = options;
+    this.#machine = new MachinePatience(options.patience ?? PATIENCE_RULE);
+  }
+
+  /** Nothing is restarted now, since it is the machine that is slow. */
+  get waiting(): boolean {
+    return this.#patience === "waiting";
   }
 
   /** Restarts by workload and colour; at zero from the moment that a workload is seen. */
@@ -52,7 +65,31 @@ export class Repairer {
     const containers = this.#options.containers().filter((container) => this.#isCharge(container));
     const ids = new Set(containers.map((container) => container.id));
     for (const known of [this.#histories, this.#gaveUp]) for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
+    if (this.#inHand.size === 0) await this.#measure(containers);
+    this.#beCareful(containers);
     await Promise.all(containers.map(async (container) => await this.#look(container)));
+  }
+
+  /** How fast the engine answers, asked only where somebody is ill. */
+  async #measure(containers: readonly ContainerFacts[]): Promise<void> {
+    const ill = containers.find((container) => container.state === "running" && container.health === "unhealthy");
+    if (ill === undefined) return;
+    const startedMs = this.#options.clock.now();
+    await this.#options.refresh(ill.id).catch(() => undefined);
+    this.#answerMs = this.#options.clock.now() - startedMs;
+  }
+
+  /** Finds out whether it is the machine, and says so when that changes. */
+  #beCareful(containers: readonly ContainerFacts[]): void {
+    const { clock, log } = this.#options;
+    const count = (health: ContainerFacts["health"]): number => containers.filter((one) => one.state === "running" && one.health === health).length;
+    const look = { nowMs: clock.now(), healthy: count("healthy"), unhealthy: count("unhealthy"), answerMs: this.#answerMs };
+    const before = this.#patience;
+    this.#patience = this.#machine.judge(look);
+    if (this.#patience === before) return;
+    if (this.#patience === "waiting") log.warn(`nothing is restarted: ${this.#machine.reason(look) ?? ""}`);
+    else if (this.#patience === "exhausted") log.error(`waited long enough: what is unhealthy is restarted, ${MAX_AT_ONCE} at a time, though ${this.#machine.reason(look) ?? ""}`);
+    else log.info("the machine has time again: what stays unhealthy is restarted");
   }
 
   /** Its own environment, not itself, and something that its health check speaks for. */
@@ -67,6 +104,11 @@ export class Repairer {
     this.#histories.set(container.id, history);
     if (this.#inHand.has(container.id)) return;
     const now = this.#options.clock.now();
+    // While the machine is slow no verdict counts: afterwards each container gets the time for a new one.
+    if (this.waiting) {
+      history.observe("absent", now);
+      return;
+    }
     history.observe(container.state === "running" ? container.health : "absent", now);
     const decision = history.decide(now);
     this.#noteGivenUp(container, decision === "gave-up", history);

@@ -30,6 +30,7 @@ export const AGENT_ENGINE_UP = gauge("agent_engine_up", "1 while the container e
 export const AGENT_ENGINE_ERRORS = counter("agent_engine_errors_total", "Questions that the container engine did not answer, or refused.");
 export const AGENT_COLLECT_DURATION = gauge("agent_collect_duration_seconds", "Time that the last measurement of all containers took.");
 export const AGENT_RESTARTS = counter("agent_restarts_total", "Containers restarted because they stayed unhealthy.", ["workload", "colour"]);
+export const AGENT_RESTARTS_PAUSED = gauge("agent_restarts_paused", "1 while nothing is restarted, since so many are unhealthy at once that it is the machine; else 0.");
 export const AGENT_GAVE_UP = gauge("agent_gave_up", "1 for a container that is unhealthy and was restarted too often, else 0.", LABELS);
 
 /** Container metrics under cAdvisor's names where cAdvisor has them, and the agent's own. */
@@ -59,6 +60,7 @@ export const agent: MetricSource = {
     AGENT_ENGINE_ERRORS,
     AGENT_COLLECT_DURATION,
     AGENT_RESTARTS,
+    AGENT_RESTARTS_PAUSED,
     AGENT_GAVE_UP,
   ],
 };

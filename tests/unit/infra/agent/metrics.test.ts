@@ -16,6 +16,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     containers: [user, redis],
     usages: new Map([[user.id, someUsage]]),
     restarts: [{ workload: "user", colour: "blue", count: 3 }],
+    restartsPaused: false,
     oomKills: (name) => (name === user.name ? 1 : 0),
     hasGivenUp: (id) => id === user.id,
     ...changes,
@@ -76,6 +77,7 @@ describe("metricsText", () => {
       "agent_engine_up 0",
       "agent_engine_errors_total 2",
       "agent_collect_duration_seconds 0.5",
+      "agent_restarts_paused 0",
       'agent_restarts_total{workload="user",colour="blue"} 3',
     ]);
   });

@@ -90,13 +90,13 @@ describe("Repairer", () => {
     expect(repairer.hasGivenUp("id-user")).toBe(false);
   });
 
-  test("restarts two at a time when all fall ill at once", async () => {
+  test("restarts two at a time when several fall ill at once", async () => {
     const held: (() => void)[] = [];
     engine.restart = async (id) => {
       engine.restarted.push(id);
       await new Promise<void>((resolve) => held.push(resolve));
     };
-    engine.put(sick("a"), sick("b"), sick("c"));
+    engine.put(sick("a"), sick("b"), sick("c"), ...["d", "e", "f"].map((name) => containerFacts(name)));
     await repairer.tick();
     clock.passSeconds(10);
     const first = repairer.tick();
@@ -110,6 +110,62 @@ describe("Repairer", () => {
     expect(engine.restarted).toEqual(["id-a", "id-b", "id-c"]);
     for (const release of held) release();
     await second;
+  });
+
+  describe("on a starved machine (more than half unhealthy at once)", () => {
+    const names = ["a", "b", "c", "d", "e"];
+
+    async function passMinutes(minutes: number): Promise<void> {
+      for (let second = 0; second < minutes * 60; second += 5) {
+        await repairer.tick();
+        clock.passSeconds(5);
+      }
+    }
+
+    test("waits, and says so once and as a metric", async () => {
+      engine.put(...names.map((name) => sick(name)));
+      await passMinutes(9);
+      expect(engine.restarted).toEqual([]);
+      expect(repairer.waiting).toBe(true);
+      expect(log.lines).toEqual(["nothing is restarted: 5 of 5 containers are unhealthy at once, so it is the machine"]);
+    });
+
+    test("gives each container time for a new verdict once the machine has time again", async () => {
+      engine.put(...names.map((name) => sick(name)));
+      await passMinutes(5);
+      engine.put(...["b", "c", "d", "e"].map((name) => containerFacts(name)));
+      await repairer.tick();
+      expect(repairer.waiting).toBe(false);
+      expect(log.lines.at(-1)).toBe("the machine has time again: what stays unhealthy is restarted");
+      clock.passSeconds(30);
+      await repairer.tick();
+      expect(engine.restarted).toEqual([]);
+      clock.passSeconds(20);
+      await repairer.tick();
+      expect(engine.restarted).toEqual(["id-a"]);
+    });
+
+    test("does not wait for ever: after ten minutes it restarts two at a time", async () => {
+      engine.put(...names.map((name) => sick(name)));
+      await passMinutes(12);
+      expect(engine.restarted.length).toBeGreaterThan(0);
+      expect(log.lines.some((line) => line.startsWith("waited long enough: what is unhealthy is restarted, 2 at a time, though 5 of 5"))).toBe(true);
+    });
+
+    test("waits as well while the engine takes long for an answer, and goes on when it does not", async () => {
+      const inspect = engine.inspect.bind(engine);
+      engine.put(sick("a"), ...["b", "c", "d"].map((name) => containerFacts(name)));
+      engine.inspect = async (id) => {
+        clock.passSeconds(4);
+        return await inspect(id);
+      };
+      await passMinutes(1);
+      expect(engine.restarted).toEqual([]);
+      expect(log.lines).toEqual(["nothing is restarted: the engine takes 4 s for an answer, so the machine is slow"]);
+      engine.inspect = inspect;
+      await passMinutes(2);
+      expect(engine.restarted).toContain("id-a");
+    });
   });
 
   test("tells of a restart that failed, counts none, and tries again after the back-off", async () => {

@@ -1,4 +1,5 @@
 import type { RuleGroup } from "./model/alert.ts";
+import { agentGroup } from "./rules/agent.ts";
 import { businessGroup } from "./rules/business.ts";
 import { containers } from "./rules/containers.ts";
 import { deployment } from "./rules/deployment.ts";
@@ -21,6 +22,7 @@ export const ruleGroups: readonly RuleGroup[] = [
   redisGroup,
   postgresGroup,
   containers,
+  agentGroup,
   businessGroup,
   deployment,
   monitoringGroup,

@@ -21,6 +21,11 @@ export interface AlertTest {
   readonly value?: string;
   /** From the beginning until the expression is true; one step for what needs two samples. @default 0 */
   readonly trueAfterSeconds?: number;
+  /**
+   * Steps from the last silence that is checked to the first firing; 2 where that moment hangs on the first instant of
+   * a window, which belongs to it in Prometheus 2 and not in Prometheus 3. @default 1
+   */
+  readonly edgeSteps?: number;
   /** Time between samples and evaluations. @default 15 */
   readonly stepSeconds?: number;
 }

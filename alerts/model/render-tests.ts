@@ -49,6 +49,7 @@ function testsOf(alert: AlertRule, group: RuleGroup): readonly unknown[] {
   const { test } = alert;
   const step = stepOf(alert);
   const firesAt = (test.trueAfterSeconds ?? 0) + Math.ceil(alert.forSeconds / step) * step;
+  const edge = (test.edgeSteps ?? 1) * step;
   const steps = firesAt / step + SETTLE_STEPS;
   const labels = { ...labelsOf(alert, group), ...test.labels };
   const annotations = Object.entries(annotationsOf(alert, group)).map(([name, text]) => [name, filled(text, labels, test.value)]);
@@ -68,7 +69,7 @@ function testsOf(alert: AlertRule, group: RuleGroup): readonly unknown[] {
   const goneAt = firesAt + step + Math.ceil(lingers / step) * step + SETTLE_STEPS * step;
   const tests = [
     run("fires above its threshold, and not before its time", (series) => values(series.bad, steps), [
-      ...(firesAt >= step ? [at(firesAt - step, [])] : []),
+      ...(firesAt >= edge ? [at(firesAt - edge, [])] : []),
       at(firesAt, fires),
     ]),
   ];

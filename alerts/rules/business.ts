@@ -155,6 +155,7 @@ export const businessGroup: RuleGroup = {
         stepSeconds: 600,
         // A day at 60 an hour, then fewer: after the hour's window has passed.
         trueAfterSeconds: 90_000,
+        edgeSteps: 2,
         value: "40%",
         series: [{ series: operation("user", "register", "ok"), bad: "0+10x144 1444+4x20", good: "0+10x144 1446+6x20" }],
       },

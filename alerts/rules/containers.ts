@@ -131,12 +131,12 @@ export const containers: RuleGroup = {
     {
       name: "ContainersUnseen",
       severity: "warning",
-      expr: `time() - (max(${agent.CONTAINER_LAST_SEEN.name}) or vector(0)) > 120`,
+      expr: `time() - max(max_over_time(${agent.CONTAINER_LAST_SEEN.name}[6h])) > 120`,
       forSeconds: 120,
       summary: "Nobody watches the containers.",
       description: "The agent has seen no container for {{ $value | humanizeDuration }} (threshold 2 min), or is gone.",
       runbook: {
-        meaning: "The agent is down, or the engine does not answer it.",
+        meaning: "The agent was there within 6 hours and is down, or the engine does not answer it. Where there never was one, as on a cluster, this does not fire.",
         impact: "Unhealthy containers are not started again, and alerts about containers are blind.",
         commands: [STATUS, logsOf("agent"), "docker version"],
         goBack: "`./astra up` makes the agent anew.",

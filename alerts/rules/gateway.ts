@@ -240,6 +240,7 @@ export const gatewayGroup: RuleGroup = {
         stepSeconds: 60,
         // An hour at 2 a second, then less: after 10 minutes the whole window is less.
         trueAfterSeconds: 4200,
+        edgeSteps: 2,
         value: "25%",
         series: [{ series: count("200"), bad: "0+120x60 7230+30x90", good: "0+120x60 7240+40x90" }],
       },

@@ -2,6 +2,9 @@ import { FRONTEND_RESPONSES } from "../../services/base/metrics-contract/externa
 import { DASHBOARDS, type AlertRule, type AlertTest, type RecordRule, type RuleGroup, type Severity } from "../model/alert.ts";
 import { BURN_ALERTS, BURN_WINDOWS, slos } from "../model/slo.ts";
 
+/** A budget that is spent many times over is spent: larger numbers say nothing more, and read badly. */
+const MOST_BUDGETS = 10;
+
 const REQUESTS = "slo:requests:rate5m";
 const ERRORS = "slo:errors:rate5m";
 const BUDGET = "slo:error_budget:ratio";
@@ -153,17 +156,17 @@ export const slo: RuleGroup = {
     {
       name: "SLOBudgetSpent",
       severity: "warning",
-      expr: `${burnRate("14d")} > 1 and ${moreThan(1000, "14d")}`,
+      expr: `clamp_max(${burnRate("14d")}, ${MOST_BUDGETS}) > 1 and ${moreThan(1000, "14d")}`,
       forSeconds: 3600,
       summary: "An SLO's error budget of two weeks is spent.",
-      description: "Over 14 days SLO {{ $labels.slo }} has used {{ $value | humanizePercentage }} of its budget (threshold 100 %).",
+      description: `Over 14 days SLO {{ $labels.slo }} has used {{ $value | humanize }} times its budget, ${MOST_BUDGETS} standing for that and more (threshold 1).`,
       runbook: {
         meaning: "More went wrong in two weeks than the promise allows for them.",
         impact: "Users have had more errors than promised. Nothing acute.",
         commands: ["./astra status", "./astra logs --level error --since 24h", "curl -s 'http://127.0.0.1:9090/api/v1/query?query=slo:burn_rate:14d'"],
         goBack: "Hold back risky releases until the budget has recovered; put time into the causes.",
       },
-      test: burning({ bad: 1.1, good: 0.9 }, "110%"),
+      test: burning({ bad: 1.1, good: 0.9 }, "1.1"),
     },
     absent,
   ],

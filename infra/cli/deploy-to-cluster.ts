@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { IPod } from "kubernetes-models/v1";
 import type { Engine } from "../engine/engine.ts";
 import type { StackModel } from "../engine/model.ts";
 import { stackMembers } from "../engine/plan.ts";
@@ -16,6 +17,8 @@ import type { Progress } from "./progress.ts";
 const READY_DEADLINE_MS = 600_000;
 const POLL_MS = 1_000;
 const LOG_LINES = 20;
+/** A pod that has found no node by then is told of. */
+const PLACE_MS = 20_000;
 
 async function lastLines(runtime: Runtime, pod: string): Promise<string> {
   const lines: string[] = [];
@@ -36,9 +39,25 @@ async function requireStartable(runtime: Runtime, model: StackModel, objects: re
   throw new UserError(`${[...failed, ...stuck.map((pod) => `${pod.name} does not start: ${pod.state}`)].join("\n")}${said}\n\nWhen the cause is gone, \`./astra up\` finishes the job.`);
 }
 
-async function waitUntilReady(runtime: Runtime, kubectl: Kubectl, model: StackModel, onReady: (name: string, elapsedMs: number) => void): Promise<number> {
+/** Pods that no node takes, and why: a cluster may first have to get a node or a disk. */
+async function unplaced(kubectl: Kubectl, model: StackModel): Promise<readonly string[]> {
+  const pods = await kubectl.items<IPod>(["pods", "--selector", stackSelector(model.settings.environment, model.stack)]);
+  return pods.flatMap((pod) => {
+    const refused = pod.status?.conditions?.find((condition) => condition.type === "PodScheduled" && condition.status === "False");
+    return refused === undefined ? [] : [`${pod.metadata?.name ?? "?"} waits for a place: ${refused.message ?? "no reason given"}`];
+  });
+}
+
+interface Waiting {
+  readonly onReady: (name: string, elapsedMs: number) => void;
+  /** Something that a person should know while it waits. */
+  readonly onNote: (line: string) => void;
+}
+
+async function waitUntilReady(runtime: Runtime, kubectl: Kubectl, model: StackModel, { onReady, onNote }: Waiting): Promise<number> {
   const started = performance.now();
   const done = new Set<string>();
+  let told = false;
   for (;;) {
     const objects = await kubectl.items<ClusterObject>([RUNNERS, "--selector", stackSelector(model.settings.environment, model.stack)]);
     for (const object of objects) {
@@ -49,8 +68,14 @@ async function waitUntilReady(runtime: Runtime, kubectl: Kubectl, model: StackMo
     const pending = objects.filter((object) => !isReady(object));
     if (pending.length === 0) return objects.length;
     await requireStartable(runtime, model, pending);
+    if (!told && performance.now() - started > PLACE_MS) {
+      told = true;
+      for (const line of await unplaced(kubectl, model)) onNote(line);
+    }
     if (performance.now() - started > READY_DEADLINE_MS)
-      throw new UserError(`Not ready after ${READY_DEADLINE_MS / 60_000} min: ${pending.map(objectKey).join(", ")}. See: ./astra status, and kubectl describe.`);
+      throw new UserError(
+        [`Not ready after ${READY_DEADLINE_MS / 60_000} min: ${pending.map(objectKey).join(", ")}. See: ./astra status, and kubectl describe.`, ...(await unplaced(kubectl, model))].join("\n"),
+      );
     await sleep(POLL_MS);
   }
 }
@@ -71,8 +96,11 @@ export async function deployToCluster(engine: Engine, model: StackModel, progres
     `${model.stack} ready`,
     async () =>
       await withRuntime(model.settings, async (runtime) =>
-        waitUntilReady(runtime, kubectl, model, (name, elapsedMs) => {
-          if (!unchanged) progress.done(`  ${name} ready`, elapsedMs);
+        waitUntilReady(runtime, kubectl, model, {
+          onReady: (name, elapsedMs) => {
+            if (!unchanged) progress.done(`  ${name} ready`, elapsedMs);
+          },
+          onNote: (line) => progress.note(`              ${line}`),
         }),
       ),
     (count) => (unchanged ? "unchanged" : `${count} workloads`),

@@ -5,7 +5,7 @@ import { HEALTH, logsOf, query, RECENT_ERRORS, STATUS, TRAFFIC_BACK } from "./co
 
 const state = (name: string, upstream = ""): string => `${gateway.BREAKER_STATE.name}{state="${name}"${upstream}}`;
 const asked = `sum(rate(${HTTP_DURATION.name}_count{workload="gateway",route=~"/api/.*"}[5m]))`;
-const series = (name: string, upstream = "nft"): string => `${gateway.BREAKER_STATE.name}{upstream="${upstream}",state="${name}"}`;
+const series = (name: string, upstream = "nft"): string => `${gateway.BREAKER_STATE.name}{upstream="${upstream}",upstream_colour="blue",state="${name}"}`;
 
 /** Circuit breakers and rate limits: what keeps one part's trouble from becoming everybody's. */
 export const protection: RuleGroup = {
@@ -18,27 +18,27 @@ export const protection: RuleGroup = {
     {
       name: "CircuitBreakerOpen",
       severity: "warning",
-      expr: `max by (upstream) (${state("open")}) == 1`,
+      expr: `max by (upstream, upstream_colour) (${state("open")}) == 1`,
       forSeconds: 60,
       keepFiringSeconds: 300,
       summary: "A circuit breaker is open.",
-      description: "A gateway sends no requests to {{ $labels.upstream }}, since too many have failed.",
+      description: "A gateway sends no requests to {{ $labels.upstream }} {{ $labels.upstream_colour }}, since too many have failed.",
       runbook: {
         meaning: "The service failed so often that the gateway stopped asking; it tries again by itself.",
         impact: "Requests to the service are answered with 503 and Retry-After at once.",
         commands: [STATUS, RECENT_ERRORS, HEALTH],
         goBack: TRAFFIC_BACK,
       },
-      test: { labels: { upstream: "nft" }, series: [{ series: series("open"), bad: 1, good: 0 }] },
+      test: { labels: { upstream: "nft", upstream_colour: "blue" }, series: [{ series: series("open"), bad: 1, good: 0 }] },
     },
     {
       name: "CircuitBreakerOpenMoneyPath",
       severity: "critical",
-      expr: `max by (upstream) (${state("open", ',upstream=~"trading|financial"')}) == 1`,
+      expr: `max by (upstream, upstream_colour) (${state("open", ',upstream=~"trading|financial"')}) == 1`,
       forSeconds: 30,
       keepFiringSeconds: 300,
       summary: "A circuit breaker before money is open.",
-      description: "A gateway sends no requests to {{ $labels.upstream }}: orders or payments are not taken.",
+      description: "A gateway sends no requests to {{ $labels.upstream }} {{ $labels.upstream_colour }}: orders or payments are not taken.",
       runbook: {
         meaning: "As CircuitBreakerOpen, for a service that handles money.",
         impact: "Nobody can trade or pay.",
@@ -46,7 +46,7 @@ export const protection: RuleGroup = {
         goBack: TRAFFIC_BACK,
       },
       test: {
-        labels: { upstream: "trading" },
+        labels: { upstream: "trading", upstream_colour: "blue" },
         series: [
           { series: series("open", "trading"), bad: 1, good: 0 },
           { series: series("open", "nft"), bad: 1, good: 1 },
@@ -56,26 +56,26 @@ export const protection: RuleGroup = {
     {
       name: "CircuitBreakerStuckHalfOpen",
       severity: "warning",
-      expr: `max by (upstream) (${state("half-open")}) == 1`,
+      expr: `max by (upstream, upstream_colour) (${state("half-open")}) == 1`,
       forSeconds: 300,
       summary: "A circuit breaker does not decide.",
-      description: "The breaker before {{ $labels.upstream }} has been trying out for minutes.",
+      description: "The breaker before {{ $labels.upstream }} {{ $labels.upstream_colour }} has been trying out for minutes.",
       runbook: {
         meaning: "A half-open breaker should close or open with its next requests. Either there are none, or it is a mistake in our code.",
         impact: "Only a few requests reach the service.",
         commands: [HEALTH, query("gateway_breaker_state == 1"), logsOf("gateway")],
         goBack: "Restart the gateway: `docker restart` of one gateway container at a time.",
       },
-      test: { labels: { upstream: "nft" }, series: [{ series: series("half-open"), bad: 1, good: 0 }] },
+      test: { labels: { upstream: "nft", upstream_colour: "blue" }, series: [{ series: series("half-open"), bad: 1, good: 0 }] },
     },
     {
       name: "CircuitBreakerFlapping",
       severity: "warning",
-      expr: `max by (upstream) (changes(${state("open")}[15m])) > 6`,
+      expr: `max by (upstream, upstream_colour) (changes(${state("open")}[15m])) > 6`,
       forSeconds: 0,
       keepFiringSeconds: 600,
       summary: "A circuit breaker opens and closes again and again.",
-      description: "The breaker before {{ $labels.upstream }} changed {{ $value | humanize }} times in 15 minutes (threshold 6).",
+      description: "The breaker before {{ $labels.upstream }} {{ $labels.upstream_colour }} changed {{ $value | humanize }} times in 15 minutes (threshold 6).",
       runbook: {
         meaning: "A few requests succeed, many fail: the service works without load and not with it.",
         impact: "Requests to the service fail in waves.",
@@ -83,7 +83,7 @@ export const protection: RuleGroup = {
         goBack: TRAFFIC_BACK,
       },
       test: {
-        labels: { upstream: "nft" },
+        labels: { upstream: "nft", upstream_colour: "blue" },
         value: "7",
         trueAfterSeconds: 105,
         series: [{ series: series("open"), bad: "0 1 0 1 0 1 0 1x20", good: "0 1 0 1 0 1 0x20" }],

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../../../../infra/host/paths.ts";
 import type { RunningService } from "../../../../services/base/service.ts";
 import { findChromium, launchBrowser, NO_CHROMIUM, type WatchedPage, watchedPage } from "../../../support/browser.ts";
@@ -29,6 +29,7 @@ beforeAll(async () => {
   browser = await launchBrowser(chromium);
 });
 afterEach(async () => {
+  if (chromium === undefined) return;
   for (const { context } of opened.splice(0)) await context.close();
   await fixture.reset();
 });
@@ -67,10 +68,12 @@ function expectQuiet({ complaints, origins }: WatchedPage): void {
   expect([...origins].filter((origin) => origin !== "data:")).toEqual([`http://127.0.0.1:${gateway.port}`]);
 }
 
-const name = `R-GW-1 the dashboard in a browser${chromium === undefined ? ` (${NO_CHROMIUM})` : ""}`;
-
 // The page asks every 5 s, and calls figures stale after 15 s.
-describe.skipIf(chromium === undefined)(name, { timeout: 180_000 }, () => {
+describe("R-GW-1 the dashboard in a browser", { timeout: 180_000 }, () => {
+  beforeEach(({ skip }) => {
+    if (chromium === undefined) skip(NO_CHROMIUM);
+  });
+
   it.each([
     ["light", DESKTOP, "desktop"],
     ["dark", DESKTOP, "desktop"],

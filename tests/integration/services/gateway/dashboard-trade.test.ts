@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../../../../infra/host/paths.ts";
 import { tradeExecuted } from "../../../../services/base/events/catalogue/trading.ts";
 import { type RunningService, startService } from "../../../../services/base/service.ts";
@@ -35,9 +35,11 @@ afterAll(async () => {
   await domain.stop();
 });
 
-const name = `R-GW-1 the dashboard of a running platform${chromium === undefined ? ` (${NO_CHROMIUM})` : ""}`;
+describe("R-GW-1 the dashboard of a running platform", { timeout: 180_000 }, () => {
+  beforeEach(({ skip }) => {
+    if (chromium === undefined) skip(NO_CHROMIUM);
+  });
 
-describe.skipIf(chromium === undefined)(name, { timeout: 180_000 }, () => {
   it("shows a trade in its figures and in its chart without being loaded again", async () => {
     await waitFor("financial in the gateway's registry", () => Promise.resolve(gateway.context.registry.takers("financial").blue[0]));
     const { page, complaints, origins } = await watchedPage(browser, { viewport: { width: 1280, height: 900 } });

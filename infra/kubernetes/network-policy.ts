@@ -25,6 +25,18 @@ function portsBy(end: "from" | "to", wanted: readonly Flow[]): readonly (readonl
   ]);
 }
 
+/** Names that only a cluster's own DNS knows: `receiver`, `receiver.team.svc`. */
+function isInCluster(host: string): boolean {
+  return !/^[\d.]+$/.test(host) && (/\.svc(\.|$)/.test(host) || host.split(".").length === 1);
+}
+
+/** What lets a workload reach an address. A Service's port is not its pods', and it is theirs that a policy sees. */
+function egressTo(address: string): NonNullable<INetworkPolicySpec["egress"]>[number] {
+  const { hostname, port, protocol } = new URL(address);
+  if (isInCluster(hostname)) return { to: [{ namespaceSelector: {} }] };
+  return { to: ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })), ports: [tcp(port === "" ? (protocol === "https:" ? 443 : 80) : Number(port))] };
+}
+
 const tcp = (port: number) => ({ protocol: "TCP" as const, port });
 
 /** Nothing in this namespace is reached or reaches out, but for what a workload's own policy adds. Names can be asked for. */
@@ -74,6 +86,7 @@ export function networkPolicy(workload: Workload, all: readonly Flow[], settings
       to: [podsOf(to, settings)],
       ports: ports.map(tcp),
     })),
+    ...(workload.callsUrls ?? []).map(egressTo),
     ...(workload.callsOutside === true ? [{ to: ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })) }] : []),
   ];
   return {

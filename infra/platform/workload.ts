@@ -96,6 +96,8 @@ export interface Workload {
   readonly routed: boolean;
   /** Calls addresses outside the platform. @default false */
   readonly callsOutside?: boolean;
+  /** URLs that it calls besides, outside the platform or elsewhere in its cluster. */
+  readonly callsUrls?: readonly string[];
   /**
    * Gets the container engine's socket. Whoever has it rules the machine, so this is the agent's alone, and Docker's
    * alone: the exception stands in `docs/decisions.md`. @default false

@@ -53,8 +53,7 @@ export function alertmanagerWorkload(settings: Settings): Workload {
     live: { type: "http", port: PORTS.alertmanager, path: "/-/healthy" },
     ready: { type: "http", port: PORTS.alertmanager, path: "/-/ready" },
     volumes: [{ volume: "alertmanager", path: "/alertmanager", sizeGi: 1 }],
-    // Its receivers.
-    callsOutside: true,
+    ...(settings.alertWebhook === undefined ? {} : { callsUrls: [settings.alertWebhook] }),
     metrics: { port: PORTS.alertmanager, path: "/metrics" },
   });
 }

@@ -15,9 +15,11 @@ import { docsRoute } from "./pages/docs-route.ts";
 import { servicesRoute, type Opinions } from "./pages/services-route.ts";
 import { ServiceAsker } from "./proxy/ask-service.ts";
 import { Forwarder } from "./proxy/forwarder.ts";
+import { OpenStreams } from "./proxy/open-streams.ts";
 import { InstancePools } from "./proxy/pools.ts";
 import { proxyRoutes } from "./proxy/proxy-routes.ts";
 import { RecentAnswers } from "./proxy/recent-answers.ts";
+import { Upgrades } from "./proxy/upgrade.ts";
 import { InstanceChooser } from "./routing/chooser.ts";
 import { InstanceHealth } from "./routing/instance-health.ts";
 import { Prober } from "./routing/prober.ts";
@@ -83,7 +85,9 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   const budget = (service: string): RetryBudget => budgets.get(service) as RetryBudget;
   const recent = new RecentAnswers(clock, tuning.stale);
   const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, clock, tuning });
-  proxyRoutes(app, context, services, { forwarder, limits, operators: new OperatorCheck(operatorToken(context)) });
+  const streams = new OpenStreams();
+  const upgrades = new Upgrades({ chooser, breakers, pools, limits, streams, tuning }, context);
+  proxyRoutes(app, context, services, { forwarder, limits, upgrades, streams, operators: new OperatorCheck(operatorToken(context)) });
   const stop = async (): Promise<void> => {
     clearInterval(unused);
     prober.stop();

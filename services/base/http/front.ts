@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { CORRELATION_HEADER, correlationIdOf, type Work } from "../correlation.ts";
 import { problemHead, type Problem } from "../problem.ts";
 import { noteError, workOfRequest } from "../tracing/http-span.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { malformedRequest } from "./client-error.ts";
+import { FrontUpgrade, isWebSocket } from "./front-upgrade.ts";
 import type { RequestRecords } from "./request-records.ts";
 
 /** A request that was taken before Fastify saw it. */
@@ -25,6 +27,7 @@ export interface FrontOptions {
 /** The pattern of the route that takes a path; undefined where Fastify is to answer. */
 export type FrontRoute = (url: string) => string | undefined;
 export type FrontHandler = (taken: FrontRequest, route: string) => void;
+export type UpgradeHandler = (upgrade: FrontUpgrade, route: string) => void;
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -41,6 +44,7 @@ export class Front {
   readonly #options: FrontOptions;
   #route: FrontRoute | undefined;
   #handle: FrontHandler | undefined;
+  #upgrade: UpgradeHandler | undefined;
 
   constructor(options: FrontOptions) {
     this.#options = options;
@@ -53,37 +57,66 @@ export class Front {
     this.#handle = handle;
   }
 
+  /** Has a handler answer requests for a WebSocket to the same routes; without it they are requests like others. */
+  takeUpgrades(handle: UpgradeHandler): void {
+    this.#upgrade = handle;
+  }
+
   /** A server whose requests are seen here first. */
   createServer(options: ServerOptions, otherwise: (request: IncomingMessage, response: ServerResponse) => void): Server {
     // Node refuses a missing host with an empty answer of its own; ours names the problem.
-    return createServer({ ...options, requireHostHeader: false }, (request, response) => {
+    const shouldUpgradeCallback = (request: IncomingMessage): boolean =>
+      this.#upgrade !== undefined && this.#options.availability.ready && isWebSocket(request) && hasOneHost(request) && this.#route?.(request.url ?? "/") !== undefined;
+    const server = createServer({ ...options, requireHostHeader: false, shouldUpgradeCallback }, (request, response) => {
       if (!hasOneHost(request)) refuseHost(response);
       else if (!this.#accept(request, response)) otherwise(request, response);
     });
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#acceptUpgrade(request, socket, head));
+    return server;
   }
 
   #accept(request: IncomingMessage, response: ServerResponse): boolean {
-    const { availability, tracing, records } = this.#options;
+    const { availability, records } = this.#options;
     const { url = "/", method = "GET" } = request;
     const route = this.#route?.(url);
     if (route === undefined || this.#handle === undefined || !availability.ready) return false;
     const startedAtMs = performance.now();
-    const correlationId = correlationIdOf(request.headers[CORRELATION_HEADER]);
-    const work = workOfRequest(tracing, correlationId, request.headers, () => ({
-      method,
-      url,
-      route,
-      protocol: "http",
-      host: request.headers.host ?? "",
-      clientAddress: request.socket.remoteAddress ?? "unknown",
-      httpVersion: request.httpVersion,
-      userAgent: request.headers["user-agent"],
-    }));
+    const work = this.#workOf(request, route);
+    const { correlationId } = work;
     const ownHeaders: Record<string, string> = { [CORRELATION_HEADER]: correlationId };
     if (availability.draining) ownHeaders["connection"] = "close";
     response.once("close", () => records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs }));
     this.#handle({ request, response, work, correlationId, ownHeaders }, route);
     return true;
+  }
+
+  #acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { url = "/", method = "GET" } = request;
+    const route = this.#route?.(url);
+    if (route === undefined || this.#upgrade === undefined) {
+      socket.destroy();
+      return;
+    }
+    const startedAtMs = performance.now();
+    const work = this.#workOf(request, route);
+    const { correlationId } = work;
+    const ownHeaders = { [CORRELATION_HEADER]: correlationId };
+    const record = (status: number): void => this.#options.records.keep({ correlationId, work, method, url, route, status, elapsedMs: performance.now() - startedAtMs });
+    this.#upgrade(new FrontUpgrade({ request, socket, head, work, ownHeaders }, record), route);
+  }
+
+  #workOf(request: IncomingMessage, route: string): Work {
+    const { url = "/", method = "GET", headers } = request;
+    return workOfRequest(this.#options.tracing, correlationIdOf(headers[CORRELATION_HEADER]), headers, () => ({
+      method,
+      url,
+      route,
+      protocol: "http",
+      host: headers.host ?? "",
+      clientAddress: request.socket.remoteAddress ?? "unknown",
+      httpVersion: request.httpVersion,
+      userAgent: headers["user-agent"],
+    }));
   }
 }
 

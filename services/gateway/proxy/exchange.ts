@@ -27,6 +27,8 @@ export interface ExchangeRequest {
 export interface ExchangeOptions {
   /** Longest wait for the head of the answer. */
   readonly answerMs: number;
+  /** Longest time in which the caller takes nothing of an answer. */
+  readonly stallMs: number;
   /** Whether an answer with this status is not passed on, since another instance will be asked. */
   readonly declines: (status: number) => boolean;
   /** Gets a copy of the answer as it passes. */
@@ -46,7 +48,9 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest, call: Proxy
     const relay = new Relay(call, request.method === "HEAD", options, resolve);
     relay.watch();
     try {
-      pool.dispatch({ method: request.method, path: request.path, headers: request.headers, body: request.body ?? null }, relay);
+      // A stream of events may be silent for as long as nothing happens.
+      const pause = isEventStream(request.headers["accept"]) ? { bodyTimeout: 0 } : undefined;
+      pool.dispatch({ method: request.method, path: request.path, headers: request.headers, body: request.body ?? null, ...pause }, relay);
     } catch (error) {
       relay.fail(error instanceof Error ? error : new Error(String(error)));
     }
@@ -65,6 +69,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #settled = false;
   #sent = false;
   #started = false;
+  #forget: (() => void) | undefined;
 
   constructor(call: ProxyCall, isHead: boolean, options: ExchangeOptions, resolve: (result: ExchangeResult) => void) {
     this.#call = call;
@@ -94,14 +99,24 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#options.copy?.begin(status, headers);
     const { response, ownHeaders } = this.#call;
     this.#call.takeOver();
-    response.on("drain", () => controller.resume());
+    response.on("drain", () => {
+      clearTimeout(this.#timer);
+      controller.resume();
+    });
     response.writeHead(status, responseHeaders(headers, ownHeaders));
+    if (isEventStream(headers["content-type"])) {
+      // Nothing of it waits for more, its head included.
+      response.flushHeaders();
+      this.#forget = this.#call.streams?.add(() => this.#finishEarly());
+    }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled || this.#isHead) return;
     this.#options.copy?.add(chunk);
-    if (!this.#call.response.write(chunk)) controller.pause();
+    if (this.#call.response.write(chunk)) return;
+    controller.pause();
+    this.#timer = setTimeout(() => this.#cutOff(), this.#options.stallMs);
   }
 
   onResponseEnd(): void {
@@ -114,6 +129,21 @@ class Relay implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.fail(error);
+  }
+
+  /** The caller takes nothing of its answer, which would keep a connection of the service for ever. */
+  #cutOff(): void {
+    this.#end(new ClientGoneError("the caller does not read"));
+    this.#call.response.destroy();
+  }
+
+  /** Ends an answer that has no end, as if it had one: its caller comes again. */
+  #finishEarly(): void {
+    if (this.#settled) return;
+    const { response } = this.#call;
+    this.#settle({ kind: "answered", status: response.statusCode });
+    response.end();
+    this.#controller?.abort(new Error("the gateway stops"));
   }
 
   /** Ends the try from our side: undici may still hold the request and is told to let go. */
@@ -140,9 +170,14 @@ class Relay implements Dispatcher.DispatchHandler {
   #settle(result: ExchangeResult): void {
     this.#settled = true;
     clearTimeout(this.#timer);
+    this.#forget?.();
     this.#call.response.removeListener("close", this.#onClose);
     this.#resolve(result);
   }
+}
+
+function isEventStream(type: string | string[] | undefined): boolean {
+  return typeof type === "string" && type.includes("text/event-stream");
 }
 
 function reasonOf(error: Error): FailureKind {

@@ -123,6 +123,7 @@ export class Forwarder {
     const span = startUpstreamSpan(call, { service, instance, attempt: journey.attempts }, headers);
     const result = await exchange(pools.of(instance), { method: call.method, path: call.url, headers, body }, call, {
       answerMs: Math.max(1, mayGoOn ? Math.min(leftMs, tuning.balance.firstTryMs) : leftMs),
+      stallMs: tuning.bodyPauseMs,
       // An instance that cannot take it, since it has just been started or lost its stores, may not be the only one.
       declines: (status) => status === 503 && mayGoOn && (granted = this.#mayRetry(service)),
       copy: journey.copy,

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OpenStreams } from "./open-streams.ts";
 import type { Trace } from "../../base/tracing/trace.ts";
 
 /** One request on its way through the gateway, as the proxy needs it: whoever took it in, Fastify or the server itself. */
@@ -16,6 +17,8 @@ export interface ProxyCall {
   readonly response: ServerResponse;
   /** Headers that the gateway adds to whatever answer the caller gets; names in lower case. */
   readonly ownHeaders: OutgoingHttpHeaders;
+  /** Knows the answers that do not end by themselves. */
+  readonly streams?: OpenStreams;
   /** From now on the proxy writes the answer itself. */
   takeOver(): void;
 }

@@ -8,13 +8,17 @@ import type { ServiceApp, ServiceContext } from "../../base/service.ts";
 import type { RequestLimits } from "../limits/request-limits.ts";
 import { gatewayProblems } from "../problems.ts";
 import type { Forwarder } from "./forwarder.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import type { ProxyCall } from "./proxy-call.ts";
 import { ServicePaths } from "./service-paths.ts";
+import type { Upgrades } from "./upgrade.ts";
 
 export interface ProxyParts {
   readonly forwarder: Forwarder;
   readonly operators: OperatorCheck;
   readonly limits: RequestLimits;
+  readonly upgrades: Upgrades;
+  readonly streams: OpenStreams;
 }
 
 /**
@@ -31,6 +35,12 @@ export function proxyRoutes(app: ServiceApp, context: ServiceContext, services: 
       if (service !== undefined) void passOn(service, taken, parts, context);
     },
   );
+  app.front.takeUpgrades((upgrade) => {
+    const service = paths.find(upgrade.request.url ?? "/")?.service;
+    if (service !== undefined) void parts.upgrades.open(service, upgrade);
+  });
+  // Whoever stops ends what would never end by itself; requests are finished.
+  app.addHook("preClose", async () => parts.streams.drain());
 }
 
 async function passOn(service: string, taken: FrontRequest, parts: ProxyParts, context: ServiceContext): Promise<void> {
@@ -44,10 +54,10 @@ async function passOn(service: string, taken: FrontRequest, parts: ProxyParts, c
   }
 }
 
-async function forward(service: string, taken: FrontRequest, { forwarder, operators }: ProxyParts): Promise<Problem | undefined> {
+async function forward(service: string, taken: FrontRequest, { forwarder, operators, streams }: ProxyParts): Promise<Problem | undefined> {
   const colour = pinnedColour(taken, operators);
   if (colour instanceof Problem) return colour;
-  const result = await forwarder.forward(service, callOf(taken), colour);
+  const result = await forwarder.forward(service, callOf(taken, streams), colour);
   return result.kind === "problem" ? result.problem : undefined;
 }
 
@@ -59,7 +69,7 @@ function refuse(taken: FrontRequest, problem: Problem, { log }: ServiceContext):
   answerProblem(taken, problem);
 }
 
-function callOf({ request, response, correlationId, work, ownHeaders }: FrontRequest): ProxyCall {
+function callOf({ request, response, correlationId, work, ownHeaders }: FrontRequest, streams: OpenStreams): ProxyCall {
   return {
     correlationId,
     trace: work.trace,
@@ -71,6 +81,7 @@ function callOf({ request, response, correlationId, work, ownHeaders }: FrontReq
     response,
     ownHeaders,
     takeOver: nothing,
+    streams,
   };
 }
 

@@ -48,9 +48,9 @@ export class PlatformFixture {
 
   /** Waits until a service has found the receiver of traces. */
   async exports(service: RunningService): Promise<void> {
-    await waitFor(`${service.context.config.service} to export traces`, async () =>
-      (await this.metric(service, "trace_exporter_up")) === 1 ? true : undefined,
-    );
+    const isUp = async (): Promise<true | undefined> => ((await this.metric(service, "trace_exporter_up")) === 1 ? true : undefined);
+    // One that was away is asked again after 5 s, then after 10 s.
+    await waitFor(`${service.context.config.service} to export traces`, isUp, 45_000);
   }
 
   /** Ends the services that were started, last one first. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dockerOrFail } from "../../../../../infra/host/docker.ts";
 import { waitFor } from "../../../../support/wait-for.ts";
@@ -125,5 +126,31 @@ describe("a Redis that is frozen under load (R-GW-2, R-GW-5)", () => {
       expect(frozen - baseline).toBeLessThan(50);
       expect(recoveredAfterMs).toBeLessThan(5_000);
     }
+  });
+});
+
+describe("a Redis that takes no writes under load (R-GW-2)", () => {
+  /** From the fault on; the heartbeats stop 10 s before it shows. */
+  const deafMs = isLong ? 60_000 : 3_000;
+
+  it("makes nobody look dead, though every heartbeat stops, and fails no request", { timeout: 240_000 }, async () => {
+    const { names, load } = await underLoad("trading", 2_000);
+    const admin = new Redis({ host: fixture.redis.host, port: fixture.redis.port, password: fixture.redis.password });
+    try {
+      await admin.config("SET", "maxmemory", "1");
+      await waitFor("the fault on /health", async () => ((await fixture.health()).dependencies["registry"]?.reason?.includes("stopped at once") ? true : undefined));
+      await delay(deafMs);
+      expect((await fixture.health()).dependencies["trading"]).toMatchObject({ status: "up", instances: 2 });
+    } finally {
+      await admin.config("SET", "maxmemory", "0");
+      admin.disconnect();
+    }
+    const backAtMs = load.now();
+    await waitFor("the recovery", async () => ((await fixture.health()).dependencies["registry"]?.status === "up" ? true : undefined));
+    tell("Redis without memory", { requests: load.samples.length, failed: 0, "recovered after ms": load.now() - backAtMs });
+    await delay(1_000);
+    await load.stop();
+    expect(failures(load.samples)).toEqual({});
+    expect(new Set(from(load.samples, backAtMs).map(({ instance }) => instance))).toEqual(new Set(names));
   });
 });

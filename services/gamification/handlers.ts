@@ -1,87 +1,33 @@
-import { Decimal } from "decimal.js";
 import { xpAwarded } from "../base/events/catalogue/gamification.ts";
 import { nftMinted, nftSold } from "../base/events/catalogue/nft.ts";
 import { postCommented, postCreated, postLiked, userFollowed } from "../base/events/catalogue/social.ts";
 import { positionClosed, tradeExecuted } from "../base/events/catalogue/trading.ts";
 import { userRegistered } from "../base/events/catalogue/user.ts";
-import { type ConsumerGroup, on } from "../base/events/consumer-group.ts";
+import { type ConsumerGroup, onMany } from "../base/events/consumer-group.ts";
+import type { EventDefinition } from "../base/events/define.ts";
 import type { ServiceContext } from "../base/service.ts";
-import { reward } from "./reward.ts";
+import { deedsOf } from "./deeds.ts";
+import { rewardAll } from "./reward.ts";
 import { addToLeaderboards } from "./store-leaderboard.ts";
-import { registerPlayer } from "./store-players.ts";
-
-const NO_AMOUNT = new Decimal(0);
+import { registerPlayers } from "./store-players.ts";
 
 /** The five groups by which play becomes points, and points become ranks. */
 export function gamificationGroups({ events }: Pick<ServiceContext, "events">): readonly ConsumerGroup[] {
+  const rewarding = (definitions: readonly EventDefinition[]): ConsumerGroup["handlers"] =>
+    onMany(definitions, (tx, happened, within) => rewardAll(tx, events, happened.flatMap(deedsOf), within));
   return [
     {
       name: "gamification.onboarding",
-      handlers: [on(userRegistered, (tx, { data }) => registerPlayer(tx, data.userId, data.username))],
+      handlers: onMany([userRegistered], (tx, registered) => registerPlayers(tx, registered.map(({ data }) => data))),
     },
-    {
-      name: "gamification.trade-xp",
-      handlers: [
-        on(tradeExecuted, (tx, event) =>
-          reward(tx, events, {
-            userId: event.data.userId,
-            rule: "trade-executed",
-            amount: new Decimal(event.data.amount),
-            event,
-          }),
-        ),
-        on(positionClosed, async (tx, event) => {
-          const profit = new Decimal(event.data.profit);
-          if (!profit.gt(0)) return;
-          await reward(tx, events, {
-            userId: event.data.userId,
-            rule: "closed-with-profit",
-            amount: profit,
-            event,
-          });
-        }),
-      ],
-    },
-    {
-      name: "gamification.social-xp",
-      handlers: [
-        on(postCreated, (tx, event) =>
-          reward(tx, events, { userId: event.data.userId, rule: "post-created", amount: NO_AMOUNT, event }),
-        ),
-        on(postLiked, async (tx, event) => {
-          // Praise of oneself earns nothing.
-          if (event.data.userId === event.data.authorId) return;
-          await reward(tx, events, { userId: event.data.userId, rule: "post-liked", amount: NO_AMOUNT, event });
-        }),
-        on(postCommented, (tx, event) =>
-          reward(tx, events, { userId: event.data.userId, rule: "comment-created", amount: NO_AMOUNT, event }),
-        ),
-        on(userFollowed, (tx, event) =>
-          reward(tx, events, { userId: event.data.userId, rule: "user-followed", amount: NO_AMOUNT, event }),
-        ),
-      ],
-    },
-    {
-      name: "gamification.nft-xp",
-      handlers: [
-        on(nftMinted, (tx, event) =>
-          reward(tx, events, { userId: event.data.userId, rule: "nft-minted", amount: NO_AMOUNT, event }),
-        ),
-        on(nftSold, (tx, event) =>
-          reward(tx, events, {
-            userId: event.data.buyerId,
-            rule: "nft-bought",
-            amount: new Decimal(event.data.price),
-            event,
-          }),
-        ),
-      ],
-    },
+    { name: "gamification.trade-xp", handlers: rewarding([tradeExecuted, positionClosed]) },
+    { name: "gamification.social-xp", handlers: rewarding([postCreated, postLiked, postCommented, userFollowed]) },
+    { name: "gamification.nft-xp", handlers: rewarding([nftMinted, nftSold]) },
     {
       name: "gamification.leaderboard",
-      handlers: [
-        on(xpAwarded, (tx, { data, occurredAt }) => addToLeaderboards(tx, data.userId, data.xp, Date.parse(occurredAt))),
-      ],
+      handlers: onMany([xpAwarded], (tx, awarded) =>
+        addToLeaderboards(tx, awarded.map(({ data, occurredAt }) => ({ userId: data.userId, xp: data.xp, atMs: Date.parse(occurredAt) }))),
+      ),
     },
   ];
 }

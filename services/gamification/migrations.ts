@@ -53,4 +53,63 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX leaderboard_by_score ON leaderboard_scores (period, starts_on, xp DESC, user_id);
     `,
   },
+  {
+    id: "0003-rank-cells",
+    phase: "expand",
+    // A rank is the number of players who have more points. Cells count players by points at four widths, each 64 times
+    // the one before: a rank is the sum of a few dozen of them, whatever the number of players. A trigger keeps them, so
+    // that they are right whichever release writes the scores.
+    sql: `
+      CREATE TABLE leaderboard_cells (
+        period text NOT NULL,
+        starts_on date NOT NULL,
+        width bigint NOT NULL,
+        cell bigint NOT NULL,
+        players bigint NOT NULL,
+        PRIMARY KEY (period, starts_on, width, cell) INCLUDE (players)
+      ) WITH (fillfactor = 70);
+
+      CREATE FUNCTION leaderboard_count_cells() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+      BEGIN
+        IF TG_OP = 'INSERT' THEN
+          INSERT INTO leaderboard_cells AS mine (period, starts_on, width, cell, players)
+          SELECT period, starts_on, width, xp / width, count(*)
+            FROM after_rows CROSS JOIN (VALUES (1), (64), (4096), (262144)) AS widths (width)
+           GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+          ON CONFLICT (period, starts_on, width, cell) DO UPDATE SET players = mine.players + excluded.players;
+        ELSE
+          INSERT INTO leaderboard_cells AS mine (period, starts_on, width, cell, players)
+          SELECT period, starts_on, width, xp / width, sum(by)
+            FROM (SELECT period, starts_on, xp, 1 AS by FROM after_rows
+                  UNION ALL SELECT period, starts_on, xp, -1 FROM before_rows) AS moved
+            CROSS JOIN (VALUES (1), (64), (4096), (262144)) AS widths (width)
+           GROUP BY 1, 2, 3, 4 HAVING sum(by) <> 0 ORDER BY 1, 2, 3, 4
+          ON CONFLICT (period, starts_on, width, cell) DO UPDATE SET players = mine.players + excluded.players;
+        END IF;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER count_new AFTER INSERT ON leaderboard_scores REFERENCING NEW TABLE AS after_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION leaderboard_count_cells();
+      CREATE TRIGGER count_moved AFTER UPDATE ON leaderboard_scores
+        REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION leaderboard_count_cells();
+
+      INSERT INTO leaderboard_cells (period, starts_on, width, cell, players)
+      SELECT period, starts_on, width, xp / width, count(*)
+        FROM leaderboard_scores CROSS JOIN (VALUES (1), (64), (4096), (262144)) AS widths (width)
+       GROUP BY 1, 2, 3, 4;
+    `,
+  },
+  {
+    id: "0004-active-days",
+    phase: "expand",
+    // Days on which a player did something, UTC: events come late and out of order, so that a running number would lie.
+    sql: `
+      CREATE TABLE active_days (
+        user_id bigint NOT NULL,
+        day date NOT NULL,
+        PRIMARY KEY (user_id, day)
+      );
+    `,
+  },
 ];

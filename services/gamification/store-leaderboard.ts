@@ -10,13 +10,26 @@ export interface LeaderboardEntry {
   readonly level: number;
 }
 
-/** Adds an award to the leaderboard of every period that `atMs` is in. */
-export async function addToLeaderboards(tx: Transaction, userId: number, xp: number, atMs: number): Promise<void> {
+/** Points that count for a player at a moment (ms since 1970). */
+export interface Points {
+  readonly userId: number;
+  readonly xp: number;
+  readonly atMs: number;
+}
+
+/** Adds points to the leaderboard of every period that their moment is in, all in one statement. */
+export async function addToLeaderboards(tx: Transaction, points: readonly Points[]): Promise<void> {
+  const scores = points.flatMap(({ userId, xp, atMs }) =>
+    PERIODS.map((period) => ({ period, startsOn: startOfPeriod(period, atMs), userId, xp })),
+  );
+  // In the order of the key, so that two transactions lock rows in one order.
   await tx.query(
     `INSERT INTO leaderboard_scores AS mine (period, starts_on, user_id, xp)
-     SELECT period, starts_on, $3, $4 FROM unnest($1::text[], $2::date[]) AS board (period, starts_on)
+     SELECT period, starts_on, user_id, sum(xp)
+       FROM unnest($1::text[], $2::date[], $3::bigint[], $4::bigint[]) AS board (period, starts_on, user_id, xp)
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
      ON CONFLICT (period, starts_on, user_id) DO UPDATE SET xp = mine.xp + excluded.xp`,
-    [PERIODS, PERIODS.map((period) => startOfPeriod(period, atMs)), userId, xp],
+    [scores.map(({ period }) => period), scores.map(({ startsOn }) => startsOn), scores.map(({ userId }) => userId), scores.map(({ xp }) => xp)],
   );
 }
 
@@ -51,25 +64,4 @@ export async function bestPlayers(
     xp: Number(row.xp),
     level: row.level ?? 1,
   }));
-}
-
-/**
- * Rank of a player in the period that `atMs` is in; absent while the player has no points in it. Reads the index
- * alone, from the top down to the player.
- */
-export async function rankOf(
-  database: Database,
-  userId: number,
-  period: Period,
-  atMs: number,
-): Promise<number | undefined> {
-  const [row] = await database.query<{ rank: string }>(
-    `SELECT (
-       SELECT count(*) + 1 FROM leaderboard_scores AS better
-       WHERE better.period = mine.period AND better.starts_on = mine.starts_on AND better.xp > mine.xp
-     ) AS rank
-     FROM leaderboard_scores AS mine WHERE period = $1 AND starts_on = $2 AND user_id = $3`,
-    [period, startOfPeriod(period, atMs), userId],
-  );
-  return row === undefined ? undefined : Number(row.rank);
 }

@@ -13,8 +13,13 @@ export class RedisUpkeep {
   #timer: NodeJS.Timeout | undefined;
   readonly #onReady = (): void => void this.now();
 
-  /** @param options `what` names the work for the log: "publish the token keys". */
-  constructor(options: { readonly redis: Redis; readonly log: Logger; readonly what: string; readonly work: () => Promise<void> }) {
+  constructor(options: {
+    readonly redis: Redis;
+    readonly log: Logger;
+    /** Names the work in the log: "publish the token keys". */
+    readonly what: string;
+    readonly work: () => Promise<void>;
+  }) {
     this.#redis = options.redis;
     this.#log = options.log;
     this.#what = options.what;

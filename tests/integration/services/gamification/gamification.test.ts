@@ -16,6 +16,7 @@ interface Profile {
   readonly rank: number | null;
   readonly trades: number;
   readonly volume: string;
+  readonly streak: { readonly current: number; readonly best: number };
   readonly achievements: readonly { readonly id: string }[];
 }
 
@@ -140,6 +141,18 @@ describe("R-SVC-1 gamification", () => {
     expect(board.entries.map(({ xp }) => xp)).toEqual(board.entries.map(({ xp }) => xp).sort((a, b) => b - a));
   });
 
+  it("counts days in a row, whatever order they are told in, and R-EVT-3 gives their achievement once", async () => {
+    const day = (n: number) => new Date(Date.UTC(2025, 0, n, 12)).toISOString();
+    // 1, 2, (gap), 6, 7, 4: no three in a row. Then the 5th comes late and joins 4 to 7.
+    for (const n of [1, 2, 6, 7, 4]) {
+      await domain.handled("gamification.social-xp", await domain.emit(postLiked, { postId: "x", userId: 2070, authorId: 1 }, { occurredAt: day(n) }));
+    }
+    expect((await profileOf(2070)).streak).toEqual({ current: 0, best: 2 });
+    const late = await domain.emit(postLiked, { postId: "x", userId: 2070, authorId: 1 }, { occurredAt: day(5) });
+    await domain.handled("gamification.social-xp", late);
+    expect(await profileOf(2070)).toMatchObject({ streak: { current: 0, best: 4 }, achievements: [{ id: "streak-3" }] });
+  });
+
   it("R-SVC-4 does not know a user who has not played", async () => {
     const { status, body } = await domain.call("GET", "/user/999999/profile");
     expect([status, body["code"]]).toEqual([404, "player-not-found"]);
@@ -153,6 +166,8 @@ describe("R-SVC-1 gamification", () => {
     ["/leaderboard?limit=0", "/query/limit"],
     ["/leaderboard?limit=101", "/query/limit"],
     ["/leaderboard?lines=5", "/query/lines"],
+    ["/user/1/rank?neighbours=26", "/query/neighbours"],
+    ["/user/1/rank?period=hourly", "/query/period"],
   ])("R-SVC-4 refuses %s and names %s", async (path, field) => {
     const { status, body } = await domain.call<{ errors: { path: string }[] }>("GET", path);
     expect([status, body.errors.map((error) => error.path)]).toEqual([400, [field]]);

@@ -16,6 +16,8 @@ export interface NewEntry {
   readonly details: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly occurredAt: string;
+  /** Group that it was posted in; absent: it is for everybody. */
+  readonly groupId?: string;
 }
 
 /** An entry as it stands in the feed. */

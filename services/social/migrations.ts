@@ -51,4 +51,33 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: "0003-groups",
+    phase: "expand",
+    // What is posted in a group stands in the feed's own table, so that likes and comments are the same everywhere.
+    sql: `
+      CREATE TABLE groups (
+        id uuid PRIMARY KEY,
+        name text NOT NULL CHECK (char_length(name) BETWEEN 3 AND 64),
+        description text NOT NULL CHECK (char_length(description) <= 500),
+        privacy text NOT NULL CHECK (privacy IN ('public', 'private')),
+        owner_id bigint NOT NULL,
+        members integer NOT NULL DEFAULT 0 CHECK (members >= 0),
+        created_at timestamptz NOT NULL
+      );
+      CREATE UNIQUE INDEX groups_name_key ON groups (lower(name));
+
+      CREATE TABLE group_members (
+        group_id uuid NOT NULL REFERENCES groups,
+        user_id bigint NOT NULL,
+        joined_at timestamptz NOT NULL,
+        PRIMARY KEY (group_id, user_id)
+      );
+      CREATE INDEX group_members_by_user ON group_members (user_id, group_id);
+
+      ALTER TABLE entries ADD COLUMN group_id uuid REFERENCES groups;
+      CREATE INDEX entries_of_group ON entries (group_id, id DESC) WHERE group_id IS NOT NULL;
+      CREATE INDEX follows_by_followed ON follows (followed_id) WHERE active;
+    `,
+  },
 ];

@@ -1,10 +1,11 @@
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { Problem } from "../base/problem.ts";
 import type { ServiceApp, ServiceContext } from "../base/service.ts";
 import { decodeCursor } from "./cursor.ts";
 import { pageOf } from "./page.ts";
 import { CommentSchema, EntryParamsSchema, EntrySchema, NextCursorSchema, PageQuerySchema, UserIdSchema } from "./schemas.ts";
-import { feedPage, findEntry } from "./store-feed.ts";
+import { feedPage, type FeedScope, findEntry } from "./store-feed.ts";
 import { commentsPage } from "./store-interactions.ts";
 
 /** What the platform shows when an id is no entry. */
@@ -18,20 +19,37 @@ export function entryNotFound(id: string): Problem {
   });
 }
 
+function oneOfBoth(): Problem {
+  return new Problem({
+    status: 400,
+    code: "validation-failed",
+    title: "The request is not valid",
+    errors: [{ path: "/query/user", message: "is for the global scope only" }],
+  });
+}
+
 /** Reading: the feed, one entry, its comments. */
 export function feedRoutes(app: ServiceApp, { database, auth, metrics }: ServiceContext): void {
   const feedRead = metrics.operation("feed-read");
+  const feedScope = async (request: FastifyRequest, scope: string, user: number | undefined): Promise<FeedScope> => {
+    if (scope === "following") return { of: "followed", followerId: await auth.requireUser(request) };
+    if (scope === "own") return { of: "oneself", userId: await auth.requireUser(request) };
+    return user === undefined ? { of: "everybody" } : { of: "user", userId: user };
+  };
 
   app.get(
     "/feed",
     {
       schema: {
-        summary: "News of all players, of one, or of those whom the caller follows; newest first",
+        summary: "News of all players, of one, of the caller, or of those whom the caller follows; newest first",
         querystring: Type.Object(
           {
             ...PageQuerySchema,
             user: Type.Optional(UserIdSchema),
-            scope: Type.Enum(["global", "following"], { default: "global" }),
+            scope: Type.Enum(["global", "own", "following"], {
+              default: "global",
+              description: "`own`: the caller's, also in groups; `following`: of those whom the caller follows. Not together with `user`.",
+            }),
           },
           { additionalProperties: false },
         ),
@@ -41,13 +59,10 @@ export function feedRoutes(app: ServiceApp, { database, auth, metrics }: Service
     (request) =>
       feedRead.run(async () => {
         const { limit, cursor, user, scope } = request.query;
-        const rows = await feedPage(database, {
-          limit: limit + 1,
-          afterId: cursor === undefined ? undefined : decodeCursor(cursor),
-          userId: user,
-          followerId: scope === "following" ? await auth.requireUser(request) : undefined,
-        });
-        const page = pageOf(rows, limit);
+        if (user !== undefined && scope !== "global") throw oneOfBoth();
+        const afterId = cursor === undefined ? undefined : decodeCursor(cursor);
+        const whose = await feedScope(request, scope, user);
+        const page = pageOf(await feedPage(database, { scope: whose, limit: limit + 1, afterId }), limit);
         return { entries: page.items, nextCursor: page.nextCursor };
       }),
   );
@@ -62,7 +77,7 @@ export function feedRoutes(app: ServiceApp, { database, auth, metrics }: Service
       },
     },
     async (request) => {
-      const entry = await findEntry(database, request.params.id);
+      const entry = await findEntry(database, request.params.id, await auth.userOf(request));
       if (entry === undefined) throw entryNotFound(request.params.id);
       return { entry };
     },
@@ -82,7 +97,7 @@ export function feedRoutes(app: ServiceApp, { database, auth, metrics }: Service
       const { limit, cursor } = request.query;
       const { id } = request.params;
       const afterId = cursor === undefined ? undefined : decodeCursor(cursor);
-      if ((await findEntry(database, id)) === undefined) throw entryNotFound(id);
+      if ((await findEntry(database, id, await auth.userOf(request))) === undefined) throw entryNotFound(id);
       const page = pageOf(await commentsPage(database, id, limit + 1, afterId), limit);
       return { comments: page.items, nextCursor: page.nextCursor };
     },

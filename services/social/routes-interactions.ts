@@ -1,27 +1,18 @@
 import { Type } from "typebox";
 import { v7 as uuidv7 } from "uuid";
-import { postCommented, postCreated, postLiked, userFollowed } from "../base/events/catalogue/social.ts";
+import { postCommented, postCreated, postLiked } from "../base/events/catalogue/social.ts";
 import { Problem } from "../base/problem.ts";
 import type { ServiceApp, ServiceContext } from "../base/service.ts";
+import { notYours } from "./group-problems.ts";
 import { entryNotFound } from "./routes-feed.ts";
-import {
-  CallerSchema,
-  CommentSchema,
-  EntryParamsSchema,
-  EntrySchema,
-  SIGNED_IN,
-  TextSchema,
-  UserIdSchema,
-} from "./schemas.ts";
-import { insertEntry } from "./store-feed.ts";
-import { addComment, addFollow, addLike, countLike, lockEntry, removeFollow, removeLike } from "./store-interactions.ts";
+import { CommentParamsSchema, CommentSchema, EntryParamsSchema, EntrySchema, SIGNED_IN, WriteSchema } from "./schemas.ts";
+import { insertEntry, removeEntry } from "./store-feed.ts";
+import { addComment, addLike, countLike, lockEntry, removeComment, removeLike } from "./store-interactions.ts";
 
-const WriteSchema = Type.Object({ text: TextSchema, user_id: CallerSchema }, { additionalProperties: false });
+const RemovedSchema = Type.Object({ id: Type.String(), removed: Type.Literal(true) });
 const LikeSchema = Type.Object({ postId: Type.String(), liked: Type.Boolean(), likes: Type.Integer() });
-const FollowParamsSchema = Type.Object({ userId: UserIdSchema });
-const FollowSchema = Type.Object({ userId: Type.Integer(), following: Type.Boolean() });
 
-/** Writing: posts, comments, likes, follows. The caller acts for itself alone. */
+/** Writing: posts, comments, likes. The caller acts for itself alone. */
 export function interactionRoutes(app: ServiceApp, context: ServiceContext): void {
   const { database, auth, events, metrics, clock } = context;
   const operations = {
@@ -29,8 +20,8 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
     comment: metrics.operation("comment"),
     like: metrics.operation("like"),
     unlike: metrics.operation("unlike"),
-    follow: metrics.operation("follow"),
-    unfollow: metrics.operation("unfollow"),
+    removePost: metrics.operation("post-remove"),
+    removeComment: metrics.operation("comment-remove"),
   };
 
   app.post(
@@ -89,7 +80,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
           createdAt: new Date(now).toISOString(),
         };
         await database.transaction(async (tx) => {
-          const entry = await lockEntry(tx, postId);
+          const entry = await lockEntry(tx, postId, userId);
           if (entry === undefined) throw entryNotFound(postId);
           await addComment(tx, postId, comment);
           await events.publish(tx, postCommented, {
@@ -116,7 +107,7 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
         const userId = await auth.requireUser(request);
         const postId = request.params.id;
         return database.transaction(async (tx) => {
-          const entry = await lockEntry(tx, postId);
+          const entry = await lockEntry(tx, postId, userId);
           if (entry === undefined) throw entryNotFound(postId);
           const { changed, first } = await addLike(tx, postId, userId, new Date(clock.now()));
           if (first) {
@@ -145,64 +136,67 @@ export function interactionRoutes(app: ServiceApp, context: ServiceContext): voi
         const userId = await auth.requireUser(request);
         const postId = request.params.id;
         return database.transaction(async (tx) => {
-          if ((await lockEntry(tx, postId)) === undefined) throw entryNotFound(postId);
+          if ((await lockEntry(tx, postId, userId)) === undefined) throw entryNotFound(postId);
           const { changed } = await removeLike(tx, postId, userId);
           return { postId, liked: false, likes: await countLike(tx, postId, changed ? -1 : 0) };
         });
       }),
   );
 
-  app.post(
-    "/follows/:userId",
+  app.delete(
+    "/posts/:id",
     {
       schema: {
-        summary: "Follows a user; a second time changes nothing",
+        summary: "Removes a post of the caller, with its comments and likes",
         security: SIGNED_IN,
-        params: FollowParamsSchema,
-        response: { 200: FollowSchema },
+        params: EntryParamsSchema,
+        response: { 200: RemovedSchema },
       },
     },
     (request) =>
-      operations.follow.run(async () => {
-        const followerId = await auth.requireUser(request);
-        const followedId = request.params.userId;
-        if (followerId === followedId) throw followsOneself();
+      operations.removePost.run(async () => {
+        const userId = await auth.requireUser(request);
+        const postId = request.params.id;
         await database.transaction(async (tx) => {
-          const { first } = await addFollow(tx, followerId, followedId, new Date(clock.now()));
-          if (!first) return;
-          await events.publish(tx, userFollowed, {
-            aggregateId: String(followerId),
-            data: { userId: followerId, followedId },
-          });
+          const entry = await lockEntry(tx, postId, userId, true);
+          if (entry === undefined) throw entryNotFound(postId);
+          // What was made from an event is history and not one's own writing.
+          if (entry.authorId !== userId || !entry.isPost) throw notYours("/params/id");
+          await removeEntry(tx, postId);
         });
-        return { userId: followedId, following: true };
+        return { id: postId, removed: true as const };
       }),
   );
 
   app.delete(
-    "/follows/:userId",
+    "/posts/:id/comments/:commentId",
     {
       schema: {
-        summary: "Follows a user no longer; a second time changes nothing",
+        summary: "Removes a comment of the caller",
         security: SIGNED_IN,
-        params: FollowParamsSchema,
-        response: { 200: FollowSchema },
+        params: CommentParamsSchema,
+        response: { 200: RemovedSchema },
       },
     },
     (request) =>
-      operations.unfollow.run(async () => {
-        const followerId = await auth.requireUser(request);
-        await database.transaction((tx) => removeFollow(tx, followerId, request.params.userId));
-        return { userId: request.params.userId, following: false };
+      operations.removeComment.run(async () => {
+        const userId = await auth.requireUser(request);
+        const { id: postId, commentId } = request.params;
+        await database.transaction(async (tx) => {
+          if ((await lockEntry(tx, postId, userId)) === undefined) throw entryNotFound(postId);
+          if (!(await removeComment(tx, postId, commentId, userId))) throw commentNotFound(commentId);
+        });
+        return { id: commentId, removed: true as const };
       }),
   );
 }
 
-function followsOneself(): Problem {
+function commentNotFound(id: string): Problem {
   return new Problem({
-    status: 422,
-    code: "cannot-follow-oneself",
-    title: "Nobody follows oneself",
-    errors: [{ path: "/params/userId", message: "takes the id of another user" }],
+    status: 404,
+    code: "comment-not-found",
+    title: "No such comment",
+    detail: `There is no comment ${id} of yours on this entry.`,
+    errors: [{ path: "/params/commentId", message: "takes the id of a comment that you wrote" }],
   });
 }

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { ENTRY_TYPES } from "./entry.ts";
+import { PRIVACIES } from "./store-groups.ts";
 
 /** Marks a route in the API document as one that asks who is calling. */
 export const SIGNED_IN = [{ token: [] }];
@@ -17,8 +18,36 @@ export const PageQuerySchema = {
   cursor: Type.Optional(Type.String({ maxLength: 100, description: "nextCursor of an earlier page." })),
 };
 
-export const EntryParamsSchema = Type.Object({
-  id: Type.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description: "Id of a feed entry." }),
+const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
+export const EntryParamsSchema = Type.Object({ id: Type.String({ pattern: UUID, description: "Id of a feed entry." }) });
+export const CommentParamsSchema = Type.Object({ ...EntryParamsSchema.properties, commentId: Type.String({ pattern: UUID }) });
+export const GroupParamsSchema = Type.Object({ id: Type.String({ pattern: UUID, description: "Id of a group." }) });
+
+export const WriteSchema = Type.Object({ text: TextSchema, user_id: CallerSchema }, { additionalProperties: false });
+
+/** Pages of users, in the order of their ids. */
+export const UserPageQuerySchema = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: "nextAfter of an earlier page." }),
+  },
+  { additionalProperties: false },
+);
+export const UserPageSchema = Type.Object({
+  users: Type.Array(Type.Integer()),
+  nextAfter: Type.Union([Type.Integer(), Type.Null()], { description: "Gets the next page; null on the last one." }),
+});
+
+export const GroupSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  privacy: Type.Enum(PRIVACIES),
+  ownerId: Type.Integer(),
+  members: Type.Integer(),
+  member: Type.Boolean({ description: "Whether the caller is one." }),
+  createdAt: Type.String(),
 });
 
 export const EntrySchema = Type.Object({
@@ -32,6 +61,7 @@ export const EntrySchema = Type.Object({
   likes: Type.Integer(),
   comments: Type.Integer(),
   occurredAt: Type.String(),
+  groupId: Type.Optional(Type.String({ description: "Group that it was posted in." })),
 });
 
 export const CommentSchema = Type.Object({

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "../base/postgres/database.ts";
+import { visibleTo } from "./visible.ts";
 
 export interface Comment {
   readonly id: string;
@@ -16,13 +17,22 @@ export interface Change {
   readonly first: boolean;
 }
 
-/** Locks an entry for a change of its counts; its author, or nothing where there is no such entry. */
-export async function lockEntry(tx: Transaction, entryId: string): Promise<{ readonly authorId: number } | undefined> {
-  const [row] = await tx.query<{ user_id: string }>(
-    "SELECT user_id FROM entries WHERE id = $1 FOR NO KEY UPDATE",
-    [entryId],
+/** What decides who may do what with an entry. */
+export interface LockedEntry {
+  readonly authorId: number;
+  readonly isPost: boolean;
+}
+
+/**
+ * Locks an entry for a change of its counts; nothing where there is none, or none that this user may see.
+ * `forRemoval`: no like or comment may be on its way to it either.
+ */
+export async function lockEntry(tx: Transaction, entryId: string, userId: number, forRemoval = false): Promise<LockedEntry | undefined> {
+  const [row] = await tx.query<{ user_id: string; type: string }>(
+    `SELECT user_id, type FROM entries WHERE id = $1 AND ${visibleTo("$2")} FOR ${forRemoval ? "" : "NO KEY "}UPDATE`,
+    [entryId, userId],
   );
-  return row === undefined ? undefined : { authorId: Number(row.user_id) };
+  return row === undefined ? undefined : { authorId: Number(row.user_id), isPost: row.type === "post" };
 }
 
 /** Sets a like on; the entry has to be locked. */
@@ -70,6 +80,17 @@ export async function addComment(tx: Transaction, entryId: string, comment: Comm
   await tx.query("UPDATE entries SET comments = comments + 1 WHERE id = $1", [entryId]);
 }
 
+/** Removes a comment of this author and counts it off; the entry has to be locked. Whether there was one. */
+export async function removeComment(tx: Transaction, entryId: string, commentId: string, authorId: number): Promise<boolean> {
+  const removed = await tx.query("DELETE FROM comments WHERE id = $1 AND entry_id = $2 AND user_id = $3 RETURNING 1", [
+    commentId,
+    entryId,
+    authorId,
+  ]);
+  if (removed.length > 0) await tx.query("UPDATE entries SET comments = comments - 1 WHERE id = $1", [entryId]);
+  return removed.length > 0;
+}
+
 /** Comments of an entry, newest first, older than `afterId` where one is given. */
 export async function commentsPage(
   database: Database,
@@ -89,26 +110,4 @@ export async function commentsPage(
     text: row.text,
     createdAt: new Date(row.created_at).toISOString(),
   }));
-}
-
-export async function addFollow(tx: Transaction, followerId: number, followedId: number, at: Date): Promise<Change> {
-  const inserted = await tx.query(
-    `INSERT INTO follows (follower_id, followed_id, active, first_at) VALUES ($1, $2, true, $3)
-     ON CONFLICT DO NOTHING RETURNING 1`,
-    [followerId, followedId, at],
-  );
-  if (inserted.length > 0) return { changed: true, first: true };
-  const updated = await tx.query(
-    "UPDATE follows SET active = true WHERE follower_id = $1 AND followed_id = $2 AND NOT active RETURNING 1",
-    [followerId, followedId],
-  );
-  return { changed: updated.length > 0, first: false };
-}
-
-export async function removeFollow(tx: Transaction, followerId: number, followedId: number): Promise<Change> {
-  const updated = await tx.query(
-    "UPDATE follows SET active = false WHERE follower_id = $1 AND followed_id = $2 AND active RETURNING 1",
-    [followerId, followedId],
-  );
-  return { changed: updated.length > 0, first: false };
 }

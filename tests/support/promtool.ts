@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { docker, dockerOrFail } from "../../infra/host/docker.ts";
 import { PROJECT_ROOT } from "../../infra/host/paths.ts";
+import { run } from "../../infra/host/run.ts";
 import { ensureParentImages } from "../../infra/images/build.ts";
 import { imagePlan } from "../../infra/images/plan.ts";
 import { imageIsHere } from "../../infra/images/registry.ts";
@@ -29,6 +30,12 @@ async function promtoolImage(): Promise<string> {
 export interface PromtoolResult {
   readonly code: number;
   readonly output: string;
+}
+
+/** Runs the promtool of this machine's PATH, whatever its version. Code 127: there is none. */
+export async function ownPromtool(rules: string, ...args: readonly string[]): Promise<PromtoolResult> {
+  const result = await run("promtool", args, { cwd: rules, deadlineMs: RUN_MS });
+  return { code: result.code, output: result.stdout + result.stderr };
 }
 
 /** Folder of the generated rules and their tests. */

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Work } from "../correlation.ts";
 import type { Metrics } from "../metrics.ts";
 import { endServerSpan } from "../tracing/http-span.ts";
+import { AccessLog } from "./access-log.ts";
 
 /** Asked by machines every few seconds: not worth a line each. */
 export const QUIET_ROUTES: ReadonlySet<string> = new Set(["/health", "/health/live", "/health/ready", "/metrics"]);
@@ -25,13 +26,13 @@ export interface ServedRequestRecord {
 /** What is kept of each request: one measurement, one log line and the end of its span. */
 export class RequestRecords {
   readonly #metrics: Metrics;
-  readonly #log: Logger;
+  readonly #access: AccessLog;
   // Series are looked up by one short key instead of by hashing three labels for each request.
   readonly #series = new Map<string, { observe(seconds: number): void }>();
 
   constructor(metrics: Metrics, log: Logger) {
     this.#metrics = metrics;
-    this.#log = log;
+    this.#access = new AccessLog(log);
   }
 
   /** Registers the series of a route at zero. */
@@ -51,25 +52,7 @@ export class RequestRecords {
       this.#series.set(key, series);
     }
     series.observe(elapsedMs / 1000);
-    this.#write(record);
+    this.#access.write(QUIET_ROUTES.has(route) ? "debug" : status >= 500 ? "warn" : "info", record);
     endServerSpan(record.work, status);
-  }
-
-  #write({ correlationId, work, method, url, route, status, elapsedMs }: ServedRequestRecord): void {
-    const level = QUIET_ROUTES.has(route) ? "debug" : status >= 500 ? "warn" : "info";
-    if (!this.#log.isLevelEnabled(level)) return;
-    const query = url.indexOf("?");
-    this.#log[level](
-      {
-        correlationId,
-        traceId: work?.trace?.traceId,
-        method,
-        path: query < 0 ? url : url.slice(0, query),
-        route,
-        status,
-        durationMs: Math.round(elapsedMs * 10) / 10,
-      },
-      "request",
-    );
   }
 }

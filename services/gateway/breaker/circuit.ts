@@ -13,6 +13,11 @@ export interface Permit {
   settle(verdict: Verdict): void;
 }
 
+/** opossum's statistics; its types leave out how they are counted up. */
+interface CountingStatus {
+  increment(count: "fires" | "successes"): void;
+}
+
 const FAILURE = new Error("the service failed");
 
 /**
@@ -99,6 +104,13 @@ export class Circuit {
 
   /** opossum is told of results only, when they are there. */
   #report(isFailure: boolean): void {
+    if (!isFailure) {
+      // All that `fire` would do for a success, without its promises and events: this is every request.
+      const status = this.#breaker.status as unknown as CountingStatus;
+      status.increment("fires");
+      status.increment("successes");
+      return;
+    }
     this.#breaker.fire(isFailure).catch(() => undefined);
   }
 

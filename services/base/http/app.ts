@@ -17,6 +17,7 @@ import { observeRequests } from "./observe.ts";
 import { documentApi } from "./openapi.ts";
 import { answerProblems, replyProblem } from "./problem-reply.ts";
 import { RequestRecords } from "./request-records.ts";
+import { UNTOUCHED_HEADER } from "./untouched.ts";
 import { createValidatorCompiler } from "./validation.ts";
 
 /** Every limit of an HTTP server in one place: Fastify's and Node's defaults keep a slow client for ever. */
@@ -98,6 +99,7 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
   app.addHook("onRequest", (request, reply, done) => {
     if (options.availability.draining) reply.header("connection", "close");
     if (options.availability.ready || ALWAYS_OPEN.test(request.url)) return done();
+    reply.header(UNTOUCHED_HEADER, "true");
     replyProblem(reply, new Problem({ status: 503, code: "not-ready", title: "The service is still starting", retryAfterSeconds: 1 }));
   });
   await documentApi(app, options.declaration, options.config);

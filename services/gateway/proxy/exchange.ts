@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { UNTOUCHED_HEADER } from "../../base/http/untouched.ts";
 import { Problem } from "../../base/problem.ts";
 import type { FailureKind } from "../routing/instance-health.ts";
 import type { AnswerCopy } from "./answer-copy.ts";
@@ -9,7 +10,8 @@ import type { ProxyCall } from "./proxy-call.ts";
 
 /** What became of one try. Only after `failed` may somebody else still answer: nothing has reached the caller. */
 export type ExchangeResult =
-  | { readonly kind: "answered"; readonly status: number }
+  /** `isUntouched`: the instance did nothing with it, since it has not finished starting. */
+  | { readonly kind: "answered"; readonly status: number; readonly isUntouched?: boolean }
   | { readonly kind: "failed"; readonly reason: FailureKind; readonly sent: boolean; readonly error: Error }
   /** The caller's own request was at fault. */
   | { readonly kind: "rejected"; readonly problem: Problem }
@@ -29,15 +31,22 @@ export interface ExchangeOptions {
   readonly answerMs: number;
   /** Longest time in which the caller takes nothing of an answer. */
   readonly stallMs: number;
-  /** Whether an answer with this status is not passed on, since another instance will be asked. */
-  readonly declines: (status: number) => boolean;
+  /** Whether an answer is not passed on, since another instance will be asked. */
+  readonly declines: (status: number, isUntouched: boolean) => boolean;
   /** Gets a copy of the answer as it passes. */
   readonly copy: AnswerCopy | undefined;
 }
 
 class ClientGoneError extends Error {}
 class AnswerTimeoutError extends Error {}
-class DeclinedError extends Error {}
+class DeclinedError extends Error {
+  readonly isUntouched: boolean;
+
+  constructor(status: number, isUntouched: boolean) {
+    super(`answered ${status}`);
+    this.isUntouched = isUntouched;
+  }
+}
 
 const REFUSED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"]);
 const UNANSWERED = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
@@ -69,6 +78,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #settled = false;
   #sent = false;
   #started = false;
+  #isUntouched = false;
   #forget: (() => void) | undefined;
 
   constructor(call: ProxyCall, isHead: boolean, options: ExchangeOptions, resolve: (result: ExchangeResult) => void) {
@@ -93,7 +103,8 @@ class Relay implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.#settled) return;
     this.#controller = controller;
-    if (this.#options.declines(status)) return this.#end(new DeclinedError(`answered ${status}`));
+    this.#isUntouched = status === 503 && headers[UNTOUCHED_HEADER] !== undefined;
+    if (this.#options.declines(status, this.#isUntouched)) return this.#end(new DeclinedError(status, this.#isUntouched));
     clearTimeout(this.#timer);
     this.#started = true;
     this.#options.copy?.begin(status, headers);
@@ -123,7 +134,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     const { response } = this.#call;
     this.#options.copy?.end();
-    this.#settle({ kind: "answered", status: response.statusCode });
+    this.#settle({ kind: "answered", status: response.statusCode, isUntouched: this.#isUntouched });
     response.end();
   }
 
@@ -164,7 +175,7 @@ class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     if (error instanceof Problem) return this.#settle({ kind: "rejected", problem: error });
-    this.#settle({ kind: "failed", reason: reasonOf(error), sent: this.#sent, error });
+    this.#settle({ kind: "failed", reason: reasonOf(error), sent: this.#sent && !this.#isUntouched, error });
   }
 
   #settle(result: ExchangeResult): void {
@@ -182,7 +193,8 @@ function isEventStream(type: string | string[] | undefined): boolean {
 
 function reasonOf(error: Error): FailureKind {
   if (error instanceof AnswerTimeoutError) return "timeout";
-  if (error instanceof DeclinedError) return "server-error";
+  // Who has not finished starting is as good as not there.
+  if (error instanceof DeclinedError) return error.isUntouched ? "refused" : "server-error";
   const code = "code" in error ? String(error.code) : "";
   if (REFUSED.has(code)) return "refused";
   return UNANSWERED.has(code) ? "unanswered" : "reset";

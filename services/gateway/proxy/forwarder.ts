@@ -115,8 +115,8 @@ export class Forwarder {
   async #attempt(instance: SeenInstance, journey: Journey): Promise<Exclude<ExchangeResult, Failure> | (Failure & { readonly granted: boolean })> {
     const { chooser, health, pools, clock, tuning, metrics } = this.#parts;
     const { service, call, body } = journey;
-    const isRepeatable = body === undefined && isIdempotent(call.method) && journey.attempts < tuning.attempts;
-    const mayGoOn = isRepeatable && chooser.hasAnother(service, instance, journey.tried);
+    const mayAskAgain = body === undefined && journey.attempts < tuning.attempts;
+    const mayGoOn = mayAskAgain && isIdempotent(call.method) && chooser.hasAnother(service, instance, journey.tried);
     let granted = false;
     const leftMs = journey.endsAtMs - clock.now();
     const headers = this.#headers(call);
@@ -125,14 +125,14 @@ export class Forwarder {
       answerMs: Math.max(1, mayGoOn ? Math.min(leftMs, tuning.balance.firstTryMs) : leftMs),
       stallMs: tuning.bodyPauseMs,
       // An instance that cannot take it, since it has just been started or lost its stores, may not be the only one.
-      declines: (status) => status === 503 && mayGoOn && (granted = this.#mayRetry(service)),
+      declines: (status, isUntouched) => (isUntouched ? mayAskAgain : status === 503 && mayGoOn && (granted = this.#mayRetry(service))),
       copy: journey.copy,
     });
     endUpstreamSpan(span, result);
     metrics.tried(service, instance.colour, outcomeOf(result));
     const peers = chooser.peers(service, instance.colour);
     if (result.kind === "answered" && result.status < 500) health.succeeded(instance);
-    else if (result.kind === "answered") health.failed(instance, "server-error", peers);
+    else if (result.kind === "answered") health.failed(instance, result.isUntouched ? "refused" : "server-error", peers);
     else if (result.kind === "failed") health.failed(instance, result.reason, peers);
     const isOneOfSeveral = health.isOut(instance) && peers.some((peer) => !health.isOut(peer));
     journey.visit.note(instance.colour, verdictOf(result, isOneOfSeveral));

@@ -111,6 +111,30 @@ describe("an instance that fails beside one that is well (R-GW-3)", () => {
   });
 });
 
+describe("an instance that has been started again and is not ready yet", () => {
+  const starting: Behaviour = (_request, response) => void response.writeHead(503, { "x-astra-untouched": "true" }).end("not ready");
+
+  it("costs no request without a body, whatever its method (R-GW-3)", async () => {
+    const { gateway, all } = await setUp(2);
+    all[0]?.behave(starting);
+    const bare = await Promise.all([1, 2, 3, 4].map(() => ask(gateway, PATH, { method: "POST" })));
+    expect(bare.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+    expect(new Set((await reads(gateway, 4)).names)).toEqual(new Set(["trading-2"]));
+  });
+
+  it("and is the only one of its colour is stood in for by the other colour", async () => {
+    const gateway = await fixture.gateway();
+    const only = await fixture.upstream("trading", "trading-blue");
+    await fixture.upstream("trading", "trading-green", undefined, "green");
+    await fixture.knows(gateway, "trading", 2);
+    only.behave(starting);
+    expect((await ask(gateway, PATH, POST)).status).toBe(503);
+    expect(await ask(gateway, PATH, POST)).toMatchObject({ status: 200, body: { name: "trading-green" } });
+    only.behave(echo("trading-blue"));
+    await waitFor("its return", async () => ((await reads(gateway, 1)).names[0] === "trading-blue" ? true : undefined));
+  });
+});
+
 describe("an instance that leaves", () => {
   it("gets no request any more while it still listens (R-GW-3)", async () => {
     const { gateway, all } = await setUp(2);

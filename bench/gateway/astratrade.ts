@@ -47,7 +47,9 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
     ASTRA_REDIS_HOST: host,
     ASTRA_LIMIT_PER_USER: UNREACHED,
     ASTRA_LIMIT_PER_SERVICE: UNREACHED,
-    ASTRA_TRACE_SAMPLE_PERCENT: "1",
+    ASTRA_TRACE_SAMPLE_RATIO: "0.01",
+    // It takes whatever it is sent with a 200, which is all that an exporter wants to hear.
+    ASTRA_OTLP_ENDPOINT: `http://127.0.0.1:${upstreamPort}`,
   });
   await untilServing(port);
   return {

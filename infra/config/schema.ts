@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from "typebox";
+import { ROUTE_LIMITS_TAKE } from "../../services/base/route-limits.ts";
 import { allServices } from "../../services/catalogue.ts";
 import { volumeNames, workloadNames } from "../platform/platform.ts";
 
@@ -26,6 +27,13 @@ const instances = Type.Integer({ minimum: 0, maximum: 20, takes: "an integer num
 
 const perMinute = (example: string) =>
   Type.Integer({ minimum: 1, maximum: 1_000_000, takes: "an integer number of requests a minute, 1 to 1000000", example });
+
+/** Limits of single routes, as the gateway reads them (`services/base/route-limits.ts`). */
+const routeLimits = Type.String({
+  pattern: "^(?:(?:[A-Z]+|\\*) /[^\\s?*;]*(?:/\\*)?(?: (?:user|service)=[1-9]\\d{0,8})+(?:; ?|$))+$",
+  takes: `limits of single routes: ${ROUTE_LIMITS_TAKE}`,
+  example: "POST /api/v1/user/login user=20",
+});
 
 /** An object whose keys come from a list: all of them optional. */
 function keyed<T extends TSchema>(names: readonly string[], value: T) {
@@ -111,7 +119,7 @@ export const configSchema = Type.Object({
     ),
   ),
   limits: Type.Optional(
-    Type.Object({ perUser: Type.Optional(perMinute("200")), perService: Type.Optional(perMinute("1000")) }),
+    Type.Object({ perUser: Type.Optional(perMinute("200")), perService: Type.Optional(perMinute("1000")), routes: Type.Optional(routeLimits) }),
   ),
   breakerResetSeconds: Type.Optional(
     Type.Integer({ minimum: 30, maximum: 60, takes: "seconds until an open circuit breaker tries again, a whole number, 30 to 60", example: "45" }),

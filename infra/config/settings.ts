@@ -112,7 +112,11 @@ function withDefaults(config: StackConfig, stackName: string): Settings {
     ...(config.priceFeedUrl === undefined ? {} : { priceFeedUrl: config.priceFeedUrl }),
     resources: present(config.resources ?? {}) as Settings["resources"],
     replicas: present(config.replicas ?? {}) as Settings["replicas"],
-    limits: { perUser: config.limits?.perUser ?? 200, perService: config.limits?.perService ?? 1000 },
+    limits: {
+      perUser: config.limits?.perUser ?? 200,
+      perService: config.limits?.perService ?? 1000,
+      ...(config.limits?.routes === undefined ? {} : { routes: config.limits.routes }),
+    },
     ...(config.breakerResetSeconds === undefined ? {} : { breakerResetSeconds: config.breakerResetSeconds }),
     logLevel: config.logLevel ?? "info",
     ...(config.alertWebhook === undefined ? {} : { alertWebhook: config.alertWebhook }),

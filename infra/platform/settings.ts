@@ -52,7 +52,12 @@ export interface Settings {
   /** Instances of single services, instead of one. */
   readonly replicas: Readonly<Record<string, number>>;
   /** Requests a minute. */
-  readonly limits: { readonly perUser: number; readonly perService: number };
+  readonly limits: {
+    readonly perUser: number;
+    readonly perService: number;
+    /** Limits of single routes (`services/base/route-limits.ts`); absent: none. */
+    readonly routes?: string;
+  };
   /** Seconds until an open circuit breaker of the gateway tries again, [30, 60]; absent: 30. */
   readonly breakerResetSeconds?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";

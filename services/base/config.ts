@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceDeclaration } from "./declaration.ts";
+import { parseRouteLimits, type RouteLimit } from "./route-limits.ts";
 
 export type Colour = "blue" | "green";
 export type Mode = "dev" | "production";
@@ -63,7 +64,12 @@ export interface ServiceConfig extends ProcessConfig {
   readonly postgres?: PostgresSettings;
   readonly redis: RedisSettings;
   /** Requests a minute. */
-  readonly limits: { readonly perUser: number; readonly perService: number };
+  readonly limits: {
+    readonly perUser: number;
+    readonly perService: number;
+    /** Routes with limits of their own; the first that fits counts. @default none */
+    readonly routes?: readonly RouteLimit[];
+  };
   /** Seconds from the opening of a circuit breaker to its trials, [30, 60]. Absent: 30. Of the gateway only. */
   readonly breakerResetSeconds?: number;
   /** Absent: no trace is recorded here; those that come in are passed on. */
@@ -200,6 +206,13 @@ function readTracing(read: EnvironmentReader, mode: Mode): TracingSettings | und
   return otlpEndpoint === undefined ? undefined : { otlpEndpoint, sampleRatio };
 }
 
+function readRouteLimits(read: EnvironmentReader): readonly RouteLimit[] {
+  const parsed = parseRouteLimits(read.text("ASTRA_LIMIT_ROUTES", ""));
+  if ("limits" in parsed) return parsed.limits;
+  read.problems.push(`ASTRA_LIMIT_ROUTES: ${parsed.problem}`);
+  return [];
+}
+
 /**
  * The configuration of a service's process.
  * @param declaration The service; its port and schema are the defaults.
@@ -240,6 +253,7 @@ export function readServiceConfig(declaration: ServiceDeclaration, environment: 
     limits: {
       perUser: read.integer("ASTRA_LIMIT_PER_USER", 1, 1_000_000_000, 200),
       perService: read.integer("ASTRA_LIMIT_PER_SERVICE", 1, 1_000_000_000, 1000),
+      routes: readRouteLimits(read),
     },
     breakerResetSeconds: read.integer("ASTRA_BREAKER_RESET_SECONDS", 30, 60, 30),
     ...(tracing === undefined ? {} : { tracing }),

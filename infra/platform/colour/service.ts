@@ -64,6 +64,7 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
       ASTRA_AGENT_PORT: String(PORTS.agentCheck),
       ASTRA_LIMIT_PER_USER: String(settings.limits.perUser),
       ASTRA_LIMIT_PER_SERVICE: String(settings.limits.perService),
+      ...(settings.limits.routes === undefined || service.name !== "gateway" ? {} : { ASTRA_LIMIT_ROUTES: settings.limits.routes }),
       ...(settings.breakerResetSeconds === undefined || service.name !== "gateway"
         ? {}
         : { ASTRA_BREAKER_RESET_SECONDS: String(settings.breakerResetSeconds) }),

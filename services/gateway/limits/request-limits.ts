@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
 import { USER_HEADER } from "../../base/auth/token-authenticator.ts";
 import type { Problem } from "../../base/problem.ts";
+import { findRouteLimit, type RouteLimit } from "../../base/route-limits.ts";
 import type { ServiceContext } from "../../base/service.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { gatewayProblems } from "../problems.ts";
@@ -32,17 +33,25 @@ export class RequestLimits {
    */
   hold(request: Asked, headers: Record<string, string>, service: string | undefined): Problem | undefined | Promise<Problem | undefined> {
     const user = this.#userOf(request);
-    if (user instanceof Promise) return user.then((known) => this.#hit(known, service, headers));
-    return this.#hit(user, service, headers);
+    const { routes = [] } = this.#context.config.limits;
+    const own = findRouteLimit(routes, request.method ?? "GET", request.url ?? "/");
+    if (user instanceof Promise) return user.then((known) => this.#hit(known, service, own, headers));
+    return this.#hit(user, service, own, headers);
   }
 
-  #hit(user: string | undefined, service: string | undefined, headers: Record<string, string>): Problem | undefined | Promise<Problem | undefined> {
+  #hit(user: string | undefined, service: string | undefined, own: RouteLimit | undefined, headers: Record<string, string>): Problem | undefined | Promise<Problem | undefined> {
     const limits: Limit[] = [];
-    if (user !== undefined) limits.push({ scope: "user", key: `user:${user}`, max: this.#context.config.limits.perUser });
-    if (service !== undefined) limits.push(this.#ofService(service));
+    if (user !== undefined) limits.push(this.#ofUser(user, own));
+    if (own?.perService !== undefined) limits.push({ scope: "service", key: `route:${own.method} ${own.path}`, max: own.perService });
+    else if (service !== undefined) limits.push(this.#ofService(service));
     if (limits.length === 0) return undefined;
     const decision = this.#limiter.hit(limits);
     return decision instanceof Promise ? decision.then((decided) => this.#tell(decided, headers)) : this.#tell(decision, headers);
+  }
+
+  #ofUser(user: string, own: RouteLimit | undefined): Limit {
+    if (own?.perUser === undefined) return { scope: "user", key: `user:${user}`, max: this.#context.config.limits.perUser };
+    return { scope: "user", key: `user:${user}:${own.method} ${own.path}`, max: own.perUser };
   }
 
   #ofService(service: string): Limit {

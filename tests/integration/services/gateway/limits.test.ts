@@ -43,6 +43,21 @@ describe("rate limits (R-GW-5)", () => {
     expect((await ask(gateway, "/api/v1/social/feed")).status).toBe(200);
   });
 
+  it("can be other ones for a route, which is then counted by itself", async () => {
+    const routes = [{ method: "POST", path: "/api/v1/nft/x", perUser: 2 }, { method: "*", path: "/api/v1/nft/all/*", perService: 3 }];
+    const gateway = await fixture.gateway({ limits: { ...LIMITS, routes } }, PATIENT);
+    await fixture.upstream("nft", "nft-1");
+    await fixture.knows(gateway, "nft", 1);
+    const statuses = async (method: string, path: string, times: number): Promise<number[]> => {
+      const seen: number[] = [];
+      for (let count = 0; count < times; count += 1) seen.push((await ask(gateway, path, { ...as("picky"), method })).status);
+      return seen;
+    };
+    expect(await statuses("POST", "/api/v1/nft/x", 3)).toEqual([200, 200, 429]);
+    expect(await statuses("GET", "/api/v1/nft/x", 3)).toEqual([200, 200, 200]);
+    expect(await statuses("GET", "/api/v1/nft/all/1", 4)).toEqual([200, 200, 200, 429]);
+  });
+
   it("are one count for all gateways", async () => {
     const gateways = await Promise.all([fixture.gateway({ limits: LIMITS, instance: "gateway-a" }, PATIENT), fixture.gateway({ limits: LIMITS, instance: "gateway-b" }, PATIENT)]);
     const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => ask(gateways[index % 3 === 0 ? 0 : 1] ?? gateways[0], "/health/live", as("both"))));

@@ -141,7 +141,7 @@ describe("wrong config is refused with its path, what it takes and the command t
     ["more connections than PostgreSQL has", { replicas: { user: "3" } }, "astratrade:replicas: takes instances whose connections fit PostgreSQL: 2 colours x instances x 16 + 20 may be 250 at most (got 276). Fix: remove astratrade:replicas from Pulumi.blue.yaml"],
     ["a breaker that tries again too early", { breakerResetSeconds: "29" }, `astratrade:breakerResetSeconds: takes seconds until an open circuit breaker tries again, a whole number, 30 to 60 (got "29"). ${set("astratrade:breakerResetSeconds", "45")}`],
     ["a breaker that tries again too late", { breakerResetSeconds: "61" }, `astratrade:breakerResetSeconds: takes seconds until an open circuit breaker tries again, a whole number, 30 to 60 (got "61"). ${set("astratrade:breakerResetSeconds", "45")}`],
-    ["text where an object belongs", { limits: "many" }, "astratrade:limits: takes an object with keys from perUser, perService (got \"many\"). Fix: remove astratrade:limits from Pulumi.blue.yaml"],
+    ["text where an object belongs", { limits: "many" }, "astratrade:limits: takes an object with keys from perUser, perService, routes (got \"many\"). Fix: remove astratrade:limits from Pulumi.blue.yaml"],
   ])("%s", (_, values, line) => {
     expect(problems(values)).toEqual([line]);
   });

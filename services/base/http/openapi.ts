@@ -21,7 +21,17 @@ const problemSchema = (): OpenAPIV3_1.SchemaObject => ({
   },
 });
 
-type Operations = Record<string, Record<string, { responses?: Record<string, unknown> } | undefined> | undefined>;
+interface Parameter {
+  required?: boolean;
+  readonly schema?: { readonly default?: unknown };
+}
+
+interface Operation {
+  responses?: Record<string, unknown>;
+  readonly parameters?: readonly Parameter[];
+}
+
+type Operations = Record<string, Record<string, Operation | undefined> | undefined>;
 
 /** Documents the API by the same schemas that validate it. The document itself: `app.swagger()`. */
 export async function documentApi(app: ServiceApp, declaration: ServiceDeclaration, config: ServiceConfig): Promise<void> {
@@ -40,6 +50,8 @@ export async function documentApi(app: ServiceApp, declaration: ServiceDeclarati
       if (!("openapiObject" in document)) return document.swaggerObject;
       for (const path of Object.values((document.openapiObject.paths ?? {}) as Operations)) {
         for (const operation of Object.values(path ?? {})) {
+          // The type has it always, since the default is filled in; a caller may leave it out.
+          for (const parameter of operation?.parameters ?? []) if (parameter.schema?.default !== undefined) parameter.required = false;
           if (operation?.responses === undefined) continue;
           operation.responses["default"] ??= {
             description: "Any error",

@@ -75,12 +75,23 @@ function messageOf(error: ErrorObject): string {
       return `takes one of ${(params["allowedValues"] as unknown[]).join(", ")}`;
     case "const":
       return `takes ${JSON.stringify(params["allowedValue"])}`;
+    case "pattern":
+      return patternMessage(error);
     case "anyOf":
     case "oneOf":
       return unionMessage(error);
     default:
       return error.message ?? "is not valid";
   }
+}
+
+/** A pattern is for programs; people are told what it stands for. */
+function patternMessage({ parentSchema, schema }: ErrorObject): string {
+  if (String(schema).includes("[0-9a-f]{12}")) return "takes a UUID such as 0194b9f0-7c1e-7a55-9f0e-3d1c2b4a5968";
+  const described = parentSchema?.["description"];
+  if (typeof described === "string") return `does not fit: ${described}`;
+  const example = (parentSchema?.["examples"] as unknown[] | undefined)?.[0];
+  return example === undefined ? "has a form or characters that are not taken here" : `takes text such as ${JSON.stringify(example)}`;
 }
 
 function unionMessage(error: ErrorObject): string {

@@ -25,6 +25,22 @@ describe("validation of a request (R-SVC-4)", () => {
     expect(errorsOf(OrderSchema, "body", GOOD)).toEqual([]);
   });
 
+  it("says what a pattern stands for, and never the pattern", () => {
+    const uuid = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+    const schema = Type.Object({
+      id: Type.String({ pattern: uuid }),
+      name: Type.String({ pattern: "^[a-z]{3,}$", description: "three or more small letters" }),
+      key: Type.String({ pattern: "^k-\\d+$", examples: ["k-12"] }),
+      other: Type.String({ pattern: "^x$" }),
+    });
+    expect(errorsOf(schema, "body", { id: "?", name: "?", key: "?", other: "?" }).map((error) => error.message)).toEqual([
+      "takes a UUID such as 0194b9f0-7c1e-7a55-9f0e-3d1c2b4a5968",
+      "does not fit: three or more small letters",
+      'takes text such as "k-12"',
+      "has a form or characters that are not taken here",
+    ]);
+  });
+
   it("names every wrong field of a body at once", () => {
     expect(errorsOf(OrderSchema, "body", { user_id: "123", direction: "UP", amount: "12,5" })).toEqual([
       { path: "/body/user_id", message: "must be integer" },

@@ -136,4 +136,36 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX cohort_members_by_registration ON cohort_members (registered_at);
     `,
   },
+  {
+    id: "0006-renewal",
+    phase: "expand",
+    // Whoever subscribed before there were renewals has not agreed to one.
+    sql: `
+      ALTER TABLE subscriptions
+        ADD COLUMN renews boolean NOT NULL DEFAULT false,
+        ADD COLUMN periods integer NOT NULL DEFAULT 1 CHECK (periods >= 1);
+      CREATE INDEX subscriptions_by_end ON subscriptions (ends_at) WHERE status = 'active';
+    `,
+  },
+  {
+    id: "0007-incremental-audit",
+    phase: "expand",
+    // An entry knows the transaction that wrote it, so that an audit adds up each entry once: those of transactions that had
+    // ended when the audit before looked are in its sums. Entries from before have no number and are in the first sums.
+    sql: `
+      ALTER TABLE ledger_entries ADD COLUMN written_by xid8;
+      ALTER TABLE ledger_entries ALTER COLUMN written_by SET DEFAULT pg_current_xact_id();
+      CREATE INDEX ledger_entries_by_writer ON ledger_entries (written_by);
+
+      CREATE TABLE ledger_audits (
+        currency text PRIMARY KEY,
+        sum numeric NOT NULL
+      );
+      CREATE TABLE ledger_audit_mark (
+        only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+        audited_before xid8 NOT NULL,
+        whole_at timestamptz NOT NULL
+      );
+    `,
+  },
 ];

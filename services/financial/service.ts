@@ -6,18 +6,20 @@ import { KpiBoard } from "./kpis/board.ts";
 import { kpiRoutes } from "./kpis/routes-kpis.ts";
 import { LedgerAudit } from "./ledger/audit.ts";
 import { migrations } from "./migrations.ts";
+import { Renewals } from "./subscriptions/renewal.ts";
 import { subscriptionRoutes } from "./subscriptions/routes-subscriptions.ts";
 
 interface Parts {
   readonly board: KpiBoard;
   readonly audit: LedgerAudit;
+  readonly renewals: Renewals;
 }
 
 /** What one running service has; tests run several in one process. */
 const running = new WeakMap<ServiceContext, Parts>();
 
 function partsOf(context: ServiceContext): Parts {
-  const parts = running.get(context) ?? { board: new KpiBoard(context), audit: new LedgerAudit(context) };
+  const parts = running.get(context) ?? { board: new KpiBoard(context), audit: new LedgerAudit(context), renewals: new Renewals(context) };
   running.set(context, parts);
   return parts;
 }
@@ -32,11 +34,12 @@ export const financial: ServiceDefinition = {
   },
   handlers: financialGroups,
   async start(context) {
-    const { board, audit } = partsOf(context);
+    const { board, audit, renewals } = partsOf(context);
     await Promise.all([board.start(), audit.start()]);
+    renewals.start();
   },
   async stop(context) {
-    const { board, audit } = partsOf(context);
-    await Promise.all([board.stop(), audit.stop()]);
+    const { board, audit, renewals } = partsOf(context);
+    await Promise.all([board.stop(), audit.stop(), renewals.stop()]);
   },
 };

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { formatMoney, MoneyTextSchema } from "../../base/money.ts";
 import type { ServiceApp, ServiceContext } from "../../base/service.ts";
 import { PLATFORM_CURRENCY } from "../currency.ts";
-import { revenueByDay, revenueTotals } from "../ledger/store-revenue.ts";
+import { payersByDay, revenueByDay, revenueTotals } from "../ledger/store-revenue.ts";
 import { firstOfLastDays } from "./days.ts";
 import { cohortsFrom } from "./store-cohorts.ts";
 
@@ -23,6 +23,20 @@ const Cohorts = Type.Object({
       traders: Type.Integer(),
       trades: Type.Integer(),
       revenue: MoneyTextSchema,
+      revenuePerUser: MoneyTextSchema,
+    }),
+  ),
+});
+
+const PayingDays = Type.Object({
+  from: Type.String(),
+  days: Type.Array(
+    Type.Object({
+      day: Type.String(),
+      currency: Type.String(),
+      amount: MoneyTextSchema,
+      payingUsers: Type.Integer(),
+      payments: Type.Integer(),
       revenuePerUser: MoneyTextSchema,
     }),
   ),
@@ -56,6 +70,30 @@ export function analyticsRoutes(app: ServiceApp, { database, clock, metrics }: S
           from,
           totals: revenueTotals(days).map((total) => ({ ...total, amount: formatMoney(total.amount) })),
           days: days.map((day) => ({ ...day, amount: formatMoney(day.amount) })),
+        };
+      }),
+  );
+
+  app.get(
+    "/revenue/users",
+    {
+      schema: {
+        summary: "Revenue for each paying user, by day and currency",
+        querystring: DaysQuery,
+        response: { 200: PayingDays },
+      },
+    },
+    (request) =>
+      revenueRead.run(async () => {
+        const from = firstOfLastDays(request.query.days, clock.now());
+        const days = await payersByDay(database, from);
+        return {
+          from,
+          days: days.map((day) => ({
+            ...day,
+            amount: formatMoney(day.amount),
+            revenuePerUser: formatMoney(day.payingUsers === 0 ? day.amount : day.amount.div(day.payingUsers).toDecimalPlaces(4)),
+          })),
         };
       }),
   );

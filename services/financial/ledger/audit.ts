@@ -3,14 +3,14 @@ import { LEDGER_CHECKED_AT, LEDGER_IMBALANCE } from "../../base/metrics-contract
 import { registerGauge } from "../../base/metrics-contract/register.ts";
 import type { ServiceContext } from "../../base/service.ts";
 import { PLATFORM_CURRENCY } from "../currency.ts";
-import { imbalances } from "./store-ledger.ts";
+import { auditedSums } from "./store-audit.ts";
 
-/** It reads every entry there is, so not often. The database itself refuses what does not balance; this tells when it ever failed to. */
+/** The database itself refuses what does not balance; this tells when it ever failed to. */
 const AUDIT_EVERY_MS = 60_000;
 
 type AuditContext = Pick<ServiceContext, "database" | "clock" | "log" | "metrics">;
 
-/** Adds the whole ledger up, currency by currency, and shows what should be 0. A failure is logged, never thrown. */
+/** Adds the ledger up, currency by currency, and shows what should be 0. A failure is logged, never thrown. */
 export class LedgerAudit {
   readonly #context: AuditContext;
   readonly #imbalance: Gauge<"currency">;
@@ -50,7 +50,7 @@ export class LedgerAudit {
   async #audit(): Promise<void> {
     const { database, clock, log } = this.#context;
     try {
-      for (const { currency, sum } of await imbalances(database)) {
+      for (const { currency, sum } of await auditedSums(database, new Date(clock.now()))) {
         this.#imbalance.set({ currency }, Number(sum));
         if (Number(sum) !== 0) log.error({ currency, sum }, "the ledger does not balance");
       }

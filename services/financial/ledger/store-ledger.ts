@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Database, Transaction } from "../../base/postgres/database.ts";
+import type { Transaction } from "../../base/postgres/database.ts";
 import { ACCOUNTS } from "./accounts.ts";
 import type { Posting } from "./posting.ts";
 
@@ -41,9 +41,4 @@ export async function postAll(tx: Transaction, postings: readonly Posting[]): Pr
      SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::numeric[])`,
     [lines.map(({ id }) => id), lines.map(({ position }) => position), accounts, currencies, lines.map(({ amount }) => amount.toFixed())],
   );
-}
-
-/** What all entries of each currency add up to, as exact decimals; all are 0 unless something is very wrong. */
-export async function imbalances(database: Database): Promise<readonly { readonly currency: string; readonly sum: string }[]> {
-  return await database.query("SELECT currency, sum(amount)::text AS sum FROM ledger_entries GROUP BY currency");
 }

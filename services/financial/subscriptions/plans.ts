@@ -44,6 +44,11 @@ export function planOf(id: PlanId): Plan {
   return PLANS[id];
 }
 
+/** The plan of an id; absent for one that there is no more. */
+export function planNamed(id: string): Plan | undefined {
+  return plans.find((plan) => plan.id === id);
+}
+
 const MILLISECONDS_PER_DAY = 86_400_000;
 
 /** End of the period of a plan that begins at `startMs`; both in milliseconds since 1970. */

@@ -7,7 +7,7 @@ import type { ServiceApp, ServiceContext } from "../../base/service.ts";
 import { postingOfIncome } from "../ledger/posting.ts";
 import { post } from "../ledger/store-ledger.ts";
 import { endOfPeriod, PLAN_IDS, planOf, plans } from "./plans.ts";
-import { startSubscription, type Subscription, subscriptionsOf } from "./store-subscriptions.ts";
+import { setRenewal, startSubscription, type Subscription, subscriptionsOf } from "./store-subscriptions.ts";
 
 /** Marks a route in the API document as one that asks who is calling. */
 const SIGNED_IN = [{ token: [] }];
@@ -29,12 +29,14 @@ const SubscriptionSchema = Type.Object({
   status: Type.Enum(["active", "expired"]),
   startsAt: Type.String(),
   endsAt: Type.String(),
+  renews: Type.Boolean({ description: "Whether the next period begins, and is paid, when this one ends." }),
 });
 
 /** Plans, and the caller's own subscriptions. */
 export function subscriptionRoutes(app: ServiceApp, context: ServiceContext): void {
   const { database, auth, events, metrics, clock } = context;
   const subscribe = metrics.operation("subscribe");
+  const renewal = metrics.operation("set-renewal");
 
   app.get(
     "/subscriptions/plans",
@@ -73,6 +75,7 @@ export function subscriptionRoutes(app: ServiceApp, context: ServiceContext): vo
         body: Type.Object(
           {
             plan: Type.Enum(PLAN_IDS),
+            renews: Type.Optional(Type.Boolean({ description: "False: it ends with its first period. Otherwise true." })),
             user_id: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
           },
           { additionalProperties: false },
@@ -93,6 +96,7 @@ export function subscriptionRoutes(app: ServiceApp, context: ServiceContext): vo
           status: "active",
           startsAt: new Date(now).toISOString(),
           endsAt: new Date(endOfPeriod(plan, now)).toISOString(),
+          renews: request.body.renews ?? true,
         };
         await database.transaction(async (tx) => {
           if (!(await startSubscription(tx, userId, subscription))) throw alreadySubscribed();
@@ -120,6 +124,36 @@ export function subscriptionRoutes(app: ServiceApp, context: ServiceContext): vo
         return reply.code(201).send({ subscription });
       }),
   );
+
+  app.patch(
+    "/subscriptions/:id",
+    {
+      schema: {
+        summary: "Decides whether a subscription of the caller is renewed; it runs to its end either way",
+        security: SIGNED_IN,
+        params: Type.Object({ id: Type.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" }) }),
+        body: Type.Object({ renews: Type.Boolean() }, { additionalProperties: false }),
+        response: { 200: Type.Object({ subscription: SubscriptionSchema }) },
+      },
+    },
+    (request) =>
+      renewal.run(async () => {
+        const userId = await auth.requireUser(request);
+        const { id } = request.params;
+        const subscription = await setRenewal(database, { userId, id, renews: request.body.renews, now: new Date(clock.now()) });
+        if (subscription === undefined) throw subscriptionNotFound(id);
+        return { subscription };
+      }),
+  );
+}
+
+function subscriptionNotFound(id: string): Problem {
+  return new Problem({
+    status: 404,
+    code: "subscription-not-found",
+    title: "There is no such subscription",
+    errors: [{ path: "/params/id", message: `you have no active subscription ${id}` }],
+  });
 }
 
 function alreadySubscribed(): Problem {
@@ -128,5 +162,6 @@ function alreadySubscribed(): Problem {
     code: "already-subscribed",
     title: "There is an active subscription already",
     detail: "A user has one active subscription; a new one can start when it has ended.",
+    errors: [{ path: "/body/plan", message: "can be chosen when the active subscription has ended" }],
   });
 }

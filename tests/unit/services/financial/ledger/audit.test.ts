@@ -8,12 +8,14 @@ let sums: readonly { currency: string; sum: string }[] | Error;
 let metrics: Metrics;
 let audit: LedgerAudit;
 
+const query = async <T>(sql: string): Promise<T[]> => {
+  if (sums instanceof Error) throw sums;
+  return (sql.includes("FROM ledger_audits") ? sums : []) as T[];
+};
+
 const database: Database = {
-  query: async <T>(): Promise<T[]> => {
-    if (sums instanceof Error) throw sums;
-    return sums as T[];
-  },
-  transaction: () => Promise.reject(new Error("an audit only reads")),
+  query,
+  transaction: (work) => work({ query }),
   close: () => Promise.resolve(),
 };
 

@@ -25,7 +25,7 @@ export function previewOfCluster(stack: StackKey, runs: readonly DryRun[], surpl
       gone.delete(lastingName(manifest));
       return [objectItem(stack, manifest, "replace", after === undefined ? [] : differences(pod(before), pod(after)))];
     }
-    if (immutable !== undefined) return [{ ...objectItem(stack, manifest, "replace", []), note: immutable }];
+    if (immutable !== undefined) return [objectItem(stack, manifest, "replace", [{ field: `cannot be changed in place: ${immutable}` }])];
     const fields = after === undefined ? [] : differences(comparable(live), comparable(after));
     return fields.length === 0 ? [] : [objectItem(stack, manifest, "update", fields)];
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isImmutable, objectsOf, type DryRun } from "../../../../infra/kubernetes/dry-run.ts";
 import type { ClusterObject } from "../../../../infra/kubernetes/stack-objects.ts";
 import { previewOfCluster } from "../../../../infra/preview/from-cluster.ts";
+import { impactOf } from "../../../../infra/preview/impact.ts";
 import { critical } from "../../../../infra/preview/preview.ts";
 import { clusterStack, object } from "../../../support/kubernetes-stacks.ts";
 
@@ -37,9 +38,10 @@ describe("the preview of a cluster (R-DEP-1, R-DEP-7)", () => {
     expect(critical(items)).toHaveLength(1);
   });
 
-  test("replaces what cannot be changed in place, with the cluster's own words", () => {
+  test("replaces what cannot be changed in place, with the cluster's own words below what it means", () => {
     const { items } = previewOfCluster("foundation", [{ manifest: store, live: served(store, "1"), immutable: "updates to statefulset spec are forbidden" }], []);
-    expect(items).toMatchObject([{ change: "replace", name: "StatefulSet redis", note: "updates to statefulset spec are forbidden" }]);
+    expect(items.map(impactOf)[0]).toMatch(/^It stops and starts again on the same volume/);
+    expect(items).toMatchObject([{ change: "replace", name: "StatefulSet redis", fields: [{ field: "cannot be changed in place: updates to statefulset spec are forbidden" }] }]);
     expect(critical(items)).toHaveLength(1);
   });
 

@@ -4,6 +4,7 @@ import type { Database } from "../postgres/database.ts";
 import { isDatabaseAway } from "../postgres/failures.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
+import { keepLetter, keyOfLetter } from "./dead-letter-store.ts";
 import type { Delivery, ReadDelivery } from "./delivery.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import { handleInTransaction, type Wanted } from "./group-transaction.ts";
@@ -173,15 +174,22 @@ export class DeliveryProcessor {
   }
 
   async #bury(delivery: Delivery, error: unknown, read?: ReadDelivery): Promise<void> {
-    const { streams, group, metrics, log, clock } = this.#options;
+    const { streams, database, group, metrics, log, clock } = this.#options;
     const cause = error instanceof Error ? error : new Error(String(error));
-    await streams.bury(delivery, {
+    const letter = {
+      group,
+      stream: delivery.stream,
+      id: delivery.id,
+      deliveries: String(delivery.deliveries),
+      event: delivery.text,
       type: read?.event.type ?? "",
       correlationId: read?.event.correlationId ?? "",
       error: `${cause.name}: ${cause.message}`.slice(0, 2_000),
       stack: (cause.stack ?? "").slice(0, 4_000),
       at: new Date(clock.now()).toISOString(),
-    });
+    };
+    await keepLetter(database, group, keyOfLetter(delivery, read?.event.id), letter);
+    await streams.bury(delivery, letter);
     metrics.count(group, "dead_lettered");
     log.error({ err: cause, ...(read ? facts(read) : { stream: delivery.stream, entry: delivery.id }), group }, "event is a dead letter now");
   }

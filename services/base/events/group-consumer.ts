@@ -5,10 +5,12 @@ import type { Database } from "../postgres/database.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
+import { lettersOf } from "./dead-letter-store.ts";
 import type { EventDefinition } from "./define.ts";
 import { DeliveryProcessor } from "./delivery-processor.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import { GroupStreams } from "./group-streams.ts";
+import { MAX_DEAD_LETTERS } from "./keys.ts";
 import { RetryQueue } from "./retry-queue.ts";
 import { Subscription } from "./subscription.ts";
 import { Wake } from "./wake.ts";
@@ -119,7 +121,10 @@ export class GroupConsumer {
     let groupMade = false;
     for (let failures = 0; !this.#stopping; ) {
       try {
-        if (!groupMade) await this.#streams.create();
+        if (!groupMade) {
+          await this.#streams.create();
+          await this.#streams.restoreLetters(await lettersOf(this.#options.database, this.#options.group.name, MAX_DEAD_LETTERS));
+        }
         groupMade = true;
         await this.#turn();
         failures = 0;

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
+import type { Letter } from "./dead-letter-store.ts";
 import type { Delivery } from "./delivery.ts";
-import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD } from "./keys.ts";
+import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD, MAX_DEAD_LETTERS } from "./keys.ts";
 import { fieldsOf } from "./stream-entry.ts";
 import { STREAM_START, streamIdTime, type StreamId } from "./stream-id.ts";
 
@@ -12,6 +13,13 @@ const PAGE = 100;
 function delivery(stream: string, [id, fields]: Entry, deliveries: number): Delivery {
   const { [EVENT_FIELD]: text = "", [GROUP_FIELD]: onlyGroup } = fieldsOf(fields ?? []);
   return { stream, id, text, deliveries, ...(onlyGroup === undefined ? {} : { onlyGroup }) };
+}
+
+/** Makes a group that reads the stream from its beginning, where it is not there. */
+export async function createGroup(redis: Redis, stream: string, group: string): Promise<void> {
+  await redis.xgroup("CREATE", stream, group, STREAM_START, "MKSTREAM").catch((error: unknown) => {
+    if (!(error instanceof Error && error.message.startsWith("BUSYGROUP"))) throw error;
+  });
 }
 
 /** What a consumer group does in Redis, as one of its consumers. */
@@ -30,11 +38,7 @@ export class GroupStreams {
 
   /** Makes the group in each of its streams, from the stream's beginning, where it is not there. */
   async create(): Promise<void> {
-    for (const stream of this.#streams) {
-      await this.#redis.xgroup("CREATE", stream, this.#group, STREAM_START, "MKSTREAM").catch((error: unknown) => {
-        if (!(error instanceof Error && error.message.startsWith("BUSYGROUP"))) throw error;
-      });
-    }
+    for (const stream of this.#streams) await createGroup(this.#redis, stream, this.#group);
   }
 
   /** Entries that no consumer of the group was given yet; waits up to `blockMs` for the first. */
@@ -88,14 +92,26 @@ export class GroupStreams {
     await Promise.all([...byStream].map(([stream, ids]) => this.#redis.xack(stream, this.#group, ...ids)));
   }
 
-  /** Puts an entry among the dead letters and acknowledges it, both or neither. */
-  async bury(entry: Delivery, fields: Readonly<Record<string, string>>): Promise<void> {
-    const pairs = Object.entries({
-      group: this.#group, stream: entry.stream, id: entry.id, deliveries: String(entry.deliveries), event: entry.text, ...fields,
-    }).flat();
-    const replies = await this.#redis.multi().xadd(DEAD_LETTERS, "*", ...pairs).xack(entry.stream, this.#group, entry.id).exec();
+  /** Puts a letter among the dead letters and acknowledges its entry, both or neither. */
+  async bury(entry: Delivery, letter: Letter): Promise<void> {
+    const replies = await this.#redis.multi()
+      .xadd(DEAD_LETTERS, "MAXLEN", "~", MAX_DEAD_LETTERS, "*", ...Object.entries(letter).flat())
+      .xack(entry.stream, this.#group, entry.id)
+      .exec();
     const failed = replies?.find(([error]) => error !== null)?.[0];
     if (failed) throw failed;
+  }
+
+  /** Puts letters back that the stream of dead letters lacks, after Redis has lost data. */
+  async restoreLetters(letters: readonly Letter[]): Promise<void> {
+    if (letters.length === 0) return;
+    const nameOf = (letter: Letter): string => `${letter["group"] ?? ""} ${letter["stream"] ?? ""} ${letter["id"] ?? ""}`;
+    const entries = await this.#redis.xrange(DEAD_LETTERS, "-", "+");
+    const present = new Set(entries.map(([, fields]) => nameOf(fieldsOf(fields))));
+    for (const letter of letters) {
+      if (present.has(nameOf(letter))) continue;
+      await this.#redis.xadd(DEAD_LETTERS, "MAXLEN", "~", MAX_DEAD_LETTERS, "*", ...Object.entries(letter).flat());
+    }
   }
 
   /** Age of the oldest entry that the group has not handled, by Redis' clock, ms; 0 when there is none. */

@@ -4,6 +4,7 @@ import { workOfEvent } from "../tracing/event-spans.ts";
 import { fail } from "../tracing/trace.ts";
 import { passingTracing, type Tracing } from "../tracing/tracing.ts";
 import type { HandleMany, Handler, Within } from "./consumer-group.ts";
+import { forgetLetters } from "./dead-letter-store.ts";
 import type { ReadDelivery } from "./delivery.ts";
 import type { EventEnvelope } from "./envelope.ts";
 
@@ -72,6 +73,9 @@ async function handleAll(tx: Transaction, group: string, wanted: readonly Wanted
     }
     from = end;
   }
+  // What was a dead letter and is none any more.
+  const replayed = wanted.flatMap(({ delivery: { onlyGroup, event } }) => (onlyGroup === undefined ? [] : [event.id]));
+  await forgetLetters(tx, group, replayed);
   return done;
 }
 

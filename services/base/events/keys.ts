@@ -6,6 +6,12 @@ export function streamOf(domain: string): string {
 /** Stream of what some group could not handle, for an operator to look at and replay. */
 export const DEAD_LETTERS = "events:dead";
 
+/**
+ * Dead letters that the stream holds, about: a broken release must not fill Redis. Every group's letters stand in its
+ * domain's table `dead_letters` as well, so that none is lost when it drops out here.
+ */
+export const MAX_DEAD_LETTERS = 10_000;
+
 /** Field of a stream entry that holds the envelope as JSON. */
 export const EVENT_FIELD = "event";
 

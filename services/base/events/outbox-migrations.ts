@@ -44,4 +44,24 @@ export const eventMigrations: readonly Migration[] = [
       $$;
     `,
   },
+  {
+    id: "base-0002-dead-letters",
+    phase: "expand",
+    // What the stream of dead letters has to hold for this domain's groups, so that it may be bounded and lost.
+    sql: `
+      CREATE TABLE dead_letters (
+        group_name text NOT NULL,
+        event_key text NOT NULL,
+        letter json NOT NULL,
+        buried_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (group_name, event_key)
+      );
+      DO $$
+      DECLARE app text := current_schema() || '_app';
+      BEGIN
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON dead_letters TO %I', app);
+      END
+      $$;
+    `,
+  },
 ];

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
+import { createGroup } from "./group-streams.ts";
 import { EVENT_FIELD } from "./keys.ts";
-import { STREAM_START, type StreamId } from "./stream-id.ts";
+import type { StreamId } from "./stream-id.ts";
 import type { GroupPosition } from "./trim.ts";
 
 /** What came of an attempt to add events. */
@@ -60,11 +61,7 @@ export class StreamWriter {
 
   /** Makes groups that a loss of data took away, before anybody can take the stream for read. */
   async restoreGroups(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await this.#redis.xgroup("CREATE", this.#stream, name, STREAM_START, "MKSTREAM").catch((error: unknown) => {
-        if (!(error instanceof Error && error.message.startsWith("BUSYGROUP"))) throw error;
-      });
-    }
+    for (const name of names) await createGroup(this.#redis, this.#stream, name);
   }
 
   /** Drops entries below `bound`, as far as whole nodes go, once the stream has more than `keep` entries. */

@@ -4,6 +4,15 @@ import type { ServedRequestRecord } from "./request-records.ts";
 /** Characters of a path that JSON takes as they are; other paths are rare and escaped. */
 const PLAIN = /^[\w\-./~%:@!$&'()*+,;=]*$/;
 
+/** Lines are held for this long, so that a busy process writes a few times in a second and not for each request. */
+const HOLD_MS = 20;
+const MAX_HELD = 16_384;
+
+interface LineStream {
+  write(lines: string): unknown;
+  flushSync?(): void;
+}
+
 /** What is used of a pino logger besides its methods, by pino's own symbols. */
 interface Inner {
   readonly [key: symbol]: unknown;
@@ -17,19 +26,38 @@ export class AccessLog {
   readonly #log: Logger;
   readonly #bindings: string;
   readonly #time: () => string;
-  readonly #stream: { write(line: string): unknown };
+  readonly #stream: LineStream;
+  #lines = "";
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(log: Logger) {
     const inner = log as unknown as Inner;
     this.#log = log;
     this.#bindings = String(inner[pino.symbols.chindingsSym] ?? "");
     this.#time = inner[pino.symbols.timeSym] as () => string;
-    this.#stream = inner[pino.symbols.streamSym] as { write(line: string): unknown };
+    this.#stream = inner[pino.symbols.streamSym] as LineStream;
+    // The logger's own clean-up may have run before this one.
+    process.once("exit", () => {
+      this.flush();
+      this.#stream.flushSync?.();
+    });
   }
 
-  /** Writes the line, if the logger's level asks for it. */
+  /** Writes the line, if the logger's level asks for it, together with others of the same moment. */
   write(level: "debug" | "info" | "warn", record: ServedRequestRecord): void {
-    if (this.#log.isLevelEnabled(level)) this.#stream.write(this.#line(level, record));
+    if (!this.#log.isLevelEnabled(level)) return;
+    this.#lines += this.#line(level, record);
+    if (this.#lines.length >= MAX_HELD) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), HOLD_MS).unref();
+  }
+
+  /** Hands over what is held. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#lines;
+    this.#lines = "";
+    if (lines !== "") this.#stream.write(lines);
   }
 
   #line(level: string, { correlationId, work, method, url, route, status, elapsedMs }: ServedRequestRecord): string {

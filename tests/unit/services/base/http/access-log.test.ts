@@ -15,6 +15,7 @@ describe("the access log (R-MON-3)", () => {
   it("writes the very line that the logger would write, without the query", () => {
     const { lines, log, access } = setUp();
     access.write("info", record);
+    access.flush();
     log.info({ correlationId: "0123-abc", method: "GET", path: "/api/v1/x", route: "/api/v1/x", status: 200, durationMs: 1.3 }, "request");
     expect(lines[0]).toBe(lines[1]);
   });
@@ -22,19 +23,30 @@ describe("the access log (R-MON-3)", () => {
   it("names the trace, where there is one", () => {
     const { lines, access } = setUp();
     access.write("warn", { ...record, work: { correlationId: "0123-abc", trace: { traceId: "f00d", traceparent: "00-f00d" } } });
+    access.flush();
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "warn", traceId: "f00d" });
   });
 
   it.each(['/a"b', "/a\\b", "/ä", "/a\u0001", '/","level":"fatal'])("stays one JSON line for the path %j", (url) => {
     const { lines, access } = setUp();
     access.write("info", { ...record, url });
+    access.flush();
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ path: url, level: "info" });
     expect(lines[0]?.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("writes what is held when it is much, without waiting", () => {
+    const { lines, access } = setUp();
+    for (let count = 0; count < 200; count += 1) access.write("info", record);
+    expect(lines.length).toBeGreaterThan(0);
+    access.flush();
+    expect(lines.join("").trim().split("\n")).toHaveLength(200);
   });
 
   it("is silent below the logger's level", () => {
     const { lines, access } = setUp("warn");
     access.write("info", record);
+    access.flush();
     expect(lines).toEqual([]);
   });
 });

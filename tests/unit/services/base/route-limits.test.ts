@@ -23,7 +23,7 @@ describe("limits of single routes (R-GW-5)", () => {
   });
 
   it("are taken by the stack's config where the gateway takes them", () => {
-    const { pattern } = configSchema.properties.limits.properties.routes;
+    const { pattern } = configSchema.properties.limits.properties.routes as unknown as { readonly pattern: string };
     for (const good of ["POST /x user=1", "* /x/* user=1 service=2; GET /y service=3"]) expect(new RegExp(pattern).test(good)).toBe(true);
     for (const wrong of WRONG) expect(new RegExp(pattern).test(wrong)).toBe(false);
   });

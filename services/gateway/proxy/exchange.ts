@@ -134,7 +134,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#options.copy?.add(chunk);
     if (chunk.length === this.#length && chunk.length <= MAX_WHOLE_BYTES) {
       // Head and body as one text are one write of one buffer, which is half of what two cost.
-      this.#whole = chunk.latin1Slice(0, chunk.length);
+      this.#whole = chunk.toString("latin1");
       return;
     }
     if (this.#call.response.write(chunk)) return;

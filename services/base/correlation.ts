@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomFillSync } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import type { Trace } from "./tracing/trace.ts";
 
@@ -16,9 +17,22 @@ export interface Work {
 
 const storage = new AsyncLocalStorage<Work>();
 
+/** Random bytes for 256 ids: asking the system for each one costs more than the id. */
+const pool = new Uint8Array(4_096);
+let used = pool.length;
+
+function randomBytes16(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 16;
+  return pool.subarray(used - 16, used);
+}
+
 /** The caller's id where it is well-formed (8 to 128 of `A-Za-z0-9._-`), else a new UUIDv7. */
 export function correlationIdOf(header: string | readonly string[] | undefined): string {
-  return typeof header === "string" && WELL_FORMED.test(header) ? header : uuidv7();
+  return typeof header === "string" && WELL_FORMED.test(header) ? header : uuidv7({ random: randomBytes16() });
 }
 
 /** Runs `work` so that everything below it logs, publishes and traces as a part of this. */

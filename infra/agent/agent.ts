@@ -2,6 +2,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { systemClock, type Clock } from "../../services/base/clock.ts";
+import { closeRedis, createRedis } from "../../services/base/redis/connection.ts";
+import { alertsRoute } from "./rollback/alerts-route.ts";
+import { AutomaticRollback } from "./rollback/automatic-rollback.ts";
+import { releaseMetrics } from "./rollback/release-events.ts";
 import type { AgentConfig } from "./config.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { isRunning, type Engine } from "./engine/engine.ts";
@@ -53,11 +57,15 @@ export async function startAgent({ config, engine, log, clock = systemClock, rul
     },
   });
 
+  const redis = config.rollback && createRedis(config.rollback.redis, { name: `${config.instance} rollback` }, log);
+  const rollback = redis && new AutomaticRollback({ redis, clock, log, containers: () => watch.containers() });
+
   const metrics = async (): Promise<string> => {
     const containers = watch.containers();
     const running = watch.engineUp ? containers.filter(isRunning) : [];
     const usages = await usage.usages(running.map((container) => container.id));
-    return metricsText({
+    const release = redis === undefined ? "" : await releaseMetrics(redis, clock.now());
+    return release + metricsText({
       nowSeconds: clock.now() / 1000,
       engineUp: watch.engineUp,
       engineErrors: watch.errors,
@@ -70,7 +78,7 @@ export async function startAgent({ config, engine, log, clock = systemClock, rul
       hasGivenUp: (id) => repairer.hasGivenUp(id),
     });
   };
-  const routes: readonly Route[] = [
+  const routes: Route[] = [
     { method: "GET", path: "/metrics", answer: async () => ({ status: 200, type: EXPOSITION_TYPE, body: await metrics() }) },
     { method: "GET", path: "/health/live", answer: () => jsonAnswer(200, { status: "ok" }) },
     {
@@ -79,6 +87,8 @@ export async function startAgent({ config, engine, log, clock = systemClock, rul
       answer: () => jsonAnswer(watch.engineUp ? 200 : 503, { status: watch.engineUp ? "ok" : "the container engine does not answer" }),
     },
   ];
+
+  if (config.rollback && rollback) routes.push(alertsRoute(config.rollback.token, async (call) => await rollback.handle(call)));
 
   const server = httpServer(routes, (error) => log.error({ err: error }, "a request failed"));
   server.listen(config.port, "0.0.0.0");
@@ -101,6 +111,7 @@ export async function startAgent({ config, engine, log, clock = systemClock, rul
       server.close();
       server.closeIdleConnections();
       await watching;
+      if (redis) closeRedis(redis);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { EnvironmentReader, type LogLevel } from "../../services/base/config.ts";
+import { EnvironmentReader, type LogLevel, type RedisSettings } from "../../services/base/config.ts";
 
 /** What the agent's process is told. */
 export interface AgentConfig {
@@ -13,6 +13,8 @@ export interface AgentConfig {
   readonly port: number;
   /** The container engine's Unix socket. */
   readonly engineSocket: string;
+  /** What it takes to move traffic when an alert asks for it; absent: it only watches containers. */
+  readonly rollback?: { readonly redis: RedisSettings; readonly token: string };
 }
 
 /**
@@ -30,6 +32,16 @@ export function readAgentConfig(environment: Readonly<Record<string, string | un
     port: read.integer("ASTRA_PORT", 1, 65_535, 8080),
     engineSocket: read.text("ASTRA_ENGINE_SOCKET", "/var/run/docker.sock"),
   };
+  const rollback = rollbackConfig(read);
   read.finish();
-  return config;
+  return rollback === undefined ? config : { ...config, rollback };
+}
+
+function rollbackConfig(read: EnvironmentReader): AgentConfig["rollback"] {
+  const host = read.text("ASTRA_REDIS_HOST", "");
+  if (host === "") return undefined;
+  const folder = read.text("ASTRA_SECRETS_DIR", "/run/secrets");
+  const port = read.integer("ASTRA_REDIS_PORT", 1, 65_535, 6379);
+  const password = read.secret(folder, "redis", false) ?? "";
+  return { redis: { host, port, password }, token: read.secret(folder, "agent_token", false) ?? "" };
 }

@@ -1,7 +1,8 @@
 import { chooseColour, type ColourState } from "../engine/choose-colour.ts";
 import { stackModel, type StackModel } from "../engine/model.ts";
 import { planStack, stackMembers } from "../engine/plan.ts";
-import { colourWeight, currentTraffic, presentWeights, type Weights } from "../engine/traffic.ts";
+import { currentTraffic, presentWeights } from "../engine/traffic.ts";
+import { colourWeight, type Weights } from "../rollout/table-change.ts";
 import { withRuntime } from "../engine/runtime.ts";
 import type { Container } from "../host/containers.ts";
 import { openCluster } from "../kubernetes/kubectl.ts";

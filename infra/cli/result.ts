@@ -1,7 +1,8 @@
 import { otherColour } from "../engine/choose-colour.ts";
 import { runtimeOf } from "../engine/runtime.ts";
 import { stackMembers } from "../engine/plan.ts";
-import { colourWeight, currentTraffic, presentWeights } from "../engine/traffic.ts";
+import { currentTraffic, presentWeights } from "../engine/traffic.ts";
+import { colourWeight } from "../rollout/table-change.ts";
 import type { Container } from "../host/containers.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
 import type { Colour } from "../platform/workload.ts";
@@ -32,7 +33,7 @@ async function trafficLines({ session, colour, containers }: Result): Promise<re
   if (weight === 0)
     return [
       `${colour} stands by without requests; ${other} takes them all.`,
-      `To let ${colour} take over: ./astra down ${other}${environmentSuffix(session.environment)}`,
+      `To let ${colour} take over: ./astra rollout ${colour}${environmentSuffix(session.environment)}`,
     ];
   return [`${colour} takes requests; ${other} stands beside it.`];
 }

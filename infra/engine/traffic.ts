@@ -1,24 +1,26 @@
 import type { Redis } from "ioredis";
 import { compareAndSetTrafficTable, readTrafficTable } from "../../services/base/traffic/store.ts";
-import type { Release } from "../../services/base/traffic/release.ts";
-import type { ColourWeights, TrafficTable } from "../../services/base/traffic/table.ts";
+import type { TrafficTable } from "../../services/base/traffic/table.ts";
 import { effectiveWeights, type LiveColours } from "../../services/base/traffic/weights.ts";
 import type { Container } from "../host/containers.ts";
 import { operator } from "../host/operator.ts";
 import { UserError } from "../host/user-error.ts";
 import { PORTS } from "../platform/ports.ts";
 import { COLOURS, type Colour } from "../platform/workload.ts";
+import { colourWeight, nextTable, type TrafficChange, type Weights } from "../rollout/table-change.ts";
 import { withRuntime, type Place } from "./runtime.ts";
-
-export type Weights = Readonly<Record<string, ColourWeights>>;
 
 const CONNECT_MS = 3_000;
 const ATTEMPTS = 5;
 
+/** Passwords by environment, as long as this command runs: asking for one costs more than all the rest. */
+const passwords = new Map<string, string>();
+
 /** Works with the environment's Redis, over a port on loopback. Undefined: it is not there. */
 export async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
   return await withRuntime(place, async (runtime) => {
-    const password = await runtime.secret("redis");
+    const password = passwords.get(place.environment) ?? (await runtime.secret("redis"));
+    if (password !== undefined) passwords.set(place.environment, password);
     return password === undefined ? undefined : await workAt(place, await runtime.localPort(PORTS.redis), password, work);
   });
 }
@@ -94,39 +96,8 @@ export function bothAtLeast(colour: Colour): (table: TrafficTable) => Weights {
       : Object.fromEntries(Object.entries(table.weights).map(([workload, weights]) => [workload, { ...weights, [colour]: 100 }]));
 }
 
-/** The largest weight that a colour has for any workload, [0, 100]. */
-export function colourWeight(weights: Weights, colour: Colour): number {
-  return Math.max(0, ...Object.values(weights).map((entry) => entry[colour]));
-}
-
 function same(a: Weights, b: Weights): boolean {
   return Object.entries(a).every(([workload, weights]) => COLOURS.every((colour) => b[workload]?.[colour] === weights[colour]));
-}
-
-/** What to write into the table next. */
-export interface TrafficChange {
-  readonly by: string;
-  readonly reason: string;
-  readonly weights: Weights;
-  /** Weights that a rollback brings back. @default the table's own */
-  readonly previous?: Weights;
-  /** @default the table's own */
-  readonly release?: Release;
-}
-
-/** The table after a change. A release whose new colour is left without any weight has been taken back. */
-export function nextTable(table: TrafficTable, change: TrafficChange, at: Date): TrafficTable {
-  const { release = table.release } = change;
-  const isTakenBack = release !== undefined && release.state !== "reverted" && colourWeight(change.weights, release.to) === 0;
-  return {
-    version: table.version + 1,
-    at: at.toISOString(),
-    by: change.by,
-    reason: change.reason,
-    weights: change.weights,
-    previous: change.previous ?? table.weights,
-    ...(release === undefined ? {} : { release: isTakenBack ? { ...release, state: "reverted" } : release }),
-  };
 }
 
 /**

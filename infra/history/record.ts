@@ -12,9 +12,9 @@ export interface ChangeNotes {
 
 const LONGEST_DETAIL = 300;
 
-/** The first line of a failure, bounded: its whole text was shown already. */
-function firstLine(error: unknown): string {
-  return (messageOf(error).split("\n")[0] ?? "").slice(0, LONGEST_DETAIL);
+/** A failure in one line, bounded: its whole text was shown already. */
+function oneLine(error: unknown): string {
+  return messageOf(error).replaceAll(/\s+/g, " ").slice(0, LONGEST_DETAIL);
 }
 
 /**
@@ -40,7 +40,7 @@ export async function recorded<T>(
     await finish(entry.outcome === "running" ? "ok" : entry.outcome);
     return result;
   } catch (error) {
-    entry = { ...entry, detail: firstLine(error) };
+    entry = { ...entry, detail: oneLine(error) };
     await finish(outcomeOf(error));
     throw error;
   }

@@ -24,7 +24,7 @@ export function foundationWorkloads(settings: Settings, facts: HostFacts): reado
     redisWorkload(settings),
     postgresExporterWorkload(settings),
     redisExporterWorkload(settings),
-    alertmanagerWorkload(settings),
+    alertmanagerWorkload(settings, facts.dockerSocketGid !== undefined),
     prometheusWorkload(settings),
     ...(facts.grafana ? [grafanaWorkload(settings)] : []),
     ...(facts.jaeger === true ? [jaegerWorkload(settings)] : []),

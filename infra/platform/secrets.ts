@@ -33,6 +33,7 @@ export const secrets: readonly SecretDeclaration[] = [
   { name: "redis", length: 32, purpose: "Redis password" },
   { name: "token_encryption", length: 48, purpose: "Encrypts the user service's signing keys at rest" },
   { name: "operator_token", length: 48, purpose: "Lets an operator pin a request to a colour, give roles and rotate token keys" },
+  { name: "agent_token", length: 48, purpose: "Lets the Alertmanager tell the agent of alerts that ask for a rollback" },
   { name: "grafana_admin", length: 24, purpose: "Grafana's admin password" },
 ];
 

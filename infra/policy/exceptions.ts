@@ -14,7 +14,7 @@ export const exceptions: readonly Exception[] = [
   {
     workload: "agent",
     rule: "engine-socket",
-    reason: "restarts what stays unhealthy and tells what containers use; it has no secrets and no published port",
+    reason: "restarts what stays unhealthy and tells what containers use; it has no published port, and of the secrets only Redis' and its own token",
   },
   { workload: SECRETS_WRITER, rule: "non-root-user", reason: `only root may give files away: ${WRITER}` },
   { workload: SECRETS_WRITER, rule: "no-capabilities", reason: `CHOWN is the one that it needs: ${WRITER}` },

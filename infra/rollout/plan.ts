@@ -1,5 +1,5 @@
 import type { ColourWeights } from "../../services/base/traffic/table.ts";
-import type { Weights } from "../engine/traffic.ts";
+import type { Weights } from "./table-change.ts";
 import type { Colour } from "../platform/workload.ts";
 
 /** One move of weight, and the whole table after it. */

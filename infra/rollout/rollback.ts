@@ -1,6 +1,6 @@
 import { isUnderWatch } from "../../services/base/traffic/release.ts";
 import type { TrafficTable } from "../../services/base/traffic/table.ts";
-import { colourWeight, type TrafficChange, type Weights } from "../engine/traffic.ts";
+import { colourWeight, type TrafficChange, type Weights } from "./table-change.ts";
 import type { Container } from "../host/containers.ts";
 import { COLOURS, type Colour } from "../platform/workload.ts";
 import { standingProblems } from "./standing.ts";
@@ -31,19 +31,25 @@ export function decideRollback({ table, containers, by, reason }: Asking): Rollb
     const problems = standingProblems(containers, colour, needed);
     if (problems.length > 0) return { refused: `${colour} is not complete and healthy, so requests cannot go back to it:\n${problems.map((line) => `  ${line}`).join("\n")}` };
   }
-  return { colours, change: { by, reason, weights: previous, previous: weights, ...(release === undefined ? {} : { release: { ...release, state: "reverted" } }) } };
+  // Half a rollout is nothing that anybody would want back.
+  const wayBack = release?.state === "running" ? previous : weights;
+  return { colours, change: { by, reason, weights: previous, previous: wayBack, ...(release === undefined ? {} : { release: { ...release, state: "reverted" } }) } };
 }
 
 /** What an alert says: the colour that is worse than the other one. */
 export interface RollbackAlert extends Asking {
   readonly colour: Colour;
+  /** When it began to fire, Unix time in ms. */
+  readonly sinceMs: number;
   readonly nowMs: number;
 }
 
 /** A rollback that nobody asked for: only of the colour that a release brings in, and only while it is under watch. */
-export function decideAutomaticRollback({ colour, nowMs, ...asking }: RollbackAlert): RollbackDecision {
+export function decideAutomaticRollback({ colour, sinceMs, nowMs, ...asking }: RollbackAlert): RollbackDecision {
   const { release } = asking.table;
   if (!isUnderWatch(release, nowMs)) return { refused: "no release is under way or under watch" };
   if (release.to !== colour) return { refused: `${colour} is not the colour that is being released` };
+  // The one that took an earlier release back goes on firing for a while.
+  if (sinceMs < Date.parse(release.startedAt)) return { refused: "the alert is older than the release" };
   return decideRollback(asking);
 }

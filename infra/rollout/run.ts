@@ -1,6 +1,6 @@
 import type { Release } from "../../services/base/traffic/release.ts";
 import type { TrafficTable } from "../../services/base/traffic/table.ts";
-import type { TrafficChange } from "../engine/traffic.ts";
+import type { TrafficChange } from "./table-change.ts";
 import { UserError } from "../host/user-error.ts";
 import type { Colour } from "../platform/workload.ts";
 import { judge, type Measured, type Verdict } from "./judge.ts";
@@ -144,7 +144,7 @@ export class Rollout {
     const { by, to, from } = this.#request;
     const { release } = this.#table;
     const why = `rollout ${to}: ${step.workload} ${step.percent} % failed: ${reason}`;
-    await this.#write({ by, reason: why, weights: this.#before, previous: this.#table.weights, ...(release ? { release: { ...release, state: "reverted" } } : {}) });
+    await this.#write({ by, reason: why, weights: this.#before, previous: this.#before, ...(release ? { release: { ...release, state: "reverted" } } : {}) });
     return new RolloutReverted(`${step.workload} at ${step.percent} % of ${to} failed: ${reason}\nAll requests go to ${from} again, as before the rollout.`);
   }
 

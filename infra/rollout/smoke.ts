@@ -17,6 +17,11 @@ export const SMOKE_PATHS: Readonly<Record<string, string>> = {
 };
 
 const DEADLINE_MS = 5_000;
+/**
+ * Requests to each service at one time: as many as the connections to its database that it keeps (`POOL` of services/base/postgres). A colour that stands by
+ * has none open, and opening them all in the moment in which requests come takes longer than requests may wait.
+ */
+const AT_ONCE = 5;
 
 /** How an operator's request is led to one colour, whatever its weight. */
 export function privateLook(colour: Colour, operatorToken: string): Readonly<Record<string, string>> {
@@ -24,19 +29,26 @@ export function privateLook(colour: Colour, operatorToken: string): Readonly<Rec
 }
 
 /**
- * Asks each service of a colour once, through the edge, by the private header.
- * @returns What is wrong, one line each; empty where all answer.
+ * Asks each service of a colour, one after the other, a few times side by side, through the edge and by the private
+ * header.
+ * @returns What is wrong, one line for each service; empty where all answer.
  */
 export async function smokeProblems(ask: typeof fetch, edge: string, colour: Colour, operatorToken: string): Promise<readonly string[]> {
   const headers = privateLook(colour, operatorToken);
-  const answers = Object.entries(SMOKE_PATHS).map(async ([workload, path]) => {
+  const once = async (path: string): Promise<string | undefined> => {
     try {
       const response = await ask(edge + path, { headers, signal: AbortSignal.timeout(DEADLINE_MS) });
       const text = await response.text();
-      return response.status === 200 ? [] : [`${workload}: ${path} answers ${response.status} ${text.slice(0, 200)}`];
+      return response.status === 200 ? undefined : `answers ${response.status} ${text.slice(0, 200)}`;
     } catch (error) {
-      return [`${workload}: ${path} does not answer: ${messageOf(error)}`];
+      return `does not answer: ${messageOf(error)}`;
     }
-  });
-  return (await Promise.all(answers)).flat();
+  };
+  const problems: string[] = [];
+  for (const [workload, path] of Object.entries(SMOKE_PATHS)) {
+    const answers = await Promise.all(Array.from({ length: AT_ONCE }, async () => await once(path)));
+    const problem = answers.find((answer) => answer !== undefined);
+    if (problem !== undefined) problems.push(`${workload}: ${path} ${problem}`);
+  }
+  return problems;
 }

@@ -1,4 +1,4 @@
-import type { Weights } from "../engine/traffic.ts";
+import type { Weights } from "../rollout/table-change.ts";
 import type { Container } from "../host/containers.ts";
 
 /** Share of the requests to its workload that goes to a container's colour, [0, 100]; undefined where it is not routed. */

@@ -32,26 +32,28 @@ async function rollback(invocation: Invocation): Promise<number> {
   const { settings } = session.config.targets.foundation;
   await requireNoDeployment(session.environment);
   const reason = invocation.text("reason") ?? "rollback";
-  const colours = await withRuntime(settings, async (runtime) =>
+  const result = await withRuntime(settings, async (runtime) =>
     await recorded(settings, "rollback", { detail: reason }, async (notes) => {
-      const containers = await runtime.containers();
+      // Side by side: each is a question to a process that is started for it.
+      const [containers, before] = await Promise.all([runtime.containers(), currentTraffic(settings)]);
+      if (before === undefined) throw new UserError("There is no traffic table: nothing runs here.");
       let colours: readonly Colour[] = [];
-      const written = await updateTraffic(settings, (table) => {
+      await updateTraffic(settings, (table) => {
         const decision = decideRollback({ table, containers, by: operator(), reason });
         if ("refused" in decision) throw new UserError(decision.refused);
         ({ colours } = decision);
         return decision.change;
       });
-      if (written === undefined && (await currentTraffic(settings)) === undefined) throw new UserError("There is no traffic table: nothing runs here.");
+      const switchedMs = progress.elapsedMs;
       const [colour] = colours;
       if (colour !== undefined) {
         const version = containers.find((container) => container.colour === colour)?.version;
         notes.set({ colour, ...(version === undefined ? {} : { version }) });
       }
-      return colours;
+      return { colours, switchedMs };
     }),
   );
-  progress.note(`Requests go to ${colours.join(" and ")} again, after ${formatDuration(progress.elapsedMs)}; the last instance follows within 2 s.`);
+  progress.note(`Requests go to ${result.colours.join(" and ")} again, after ${formatDuration(result.switchedMs)}; the edge follows within 1.3 s.`);
   return 0;
 }
 

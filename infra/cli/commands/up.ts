@@ -133,6 +133,7 @@ export const upCommand: Command = {
   name: "up",
   aliases: ["deploy"],
   summary: "Deploy the platform to this machine or a cluster: the foundation and a colour of gateway and services.",
+  words: { help: "[blue|green]", max: 1, choices: COLOURS },
   details: [
     "",
     "With unchanged code it changes nothing. With changed code it deploys the idle colour, which stands by without",

@@ -1,4 +1,4 @@
-import { AGENT_LIMITS, DEFAULT_LIMITS, ENGINE_SOCKET, NODE_HEAP_SHARE } from "../defaults.ts";
+import { AGENT_LIMITS, DEFAULT_LIMITS, ENGINE_SOCKET, NODE_HEAP_SHARE, SECRETS_PATH } from "../defaults.ts";
 import { PORTS } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
@@ -41,12 +41,18 @@ export function prometheusWorkload(settings: Settings): Workload {
   });
 }
 
-export function alertmanagerWorkload(settings: Settings): Workload {
+/** With an agent, alerts that ask for a rollback go to it as well. */
+export function alertmanagerWorkload(settings: Settings, hasAgent: boolean): Workload {
   return monitoring(settings, {
     name: "alertmanager",
     purpose: "Alertmanager: groups alerts and sends them on.",
     image: "alertmanager",
-    environment: settings.alertWebhook === undefined ? {} : { ASTRA_ALERT_WEBHOOK: settings.alertWebhook },
+    environment: {
+      ...(settings.alertWebhook === undefined ? {} : { ASTRA_ALERT_WEBHOOK: settings.alertWebhook }),
+      ...(hasAgent ? { ASTRA_ROLLBACK_URL: `http://agent:${PORTS.agent}/alerts` } : {}),
+    },
+    connectsTo: hasAgent ? [{ to: "agent", port: PORTS.agent }] : [],
+    secrets: hasAgent ? ["agent_token"] : [],
     ports: [
       { name: "http", container: PORTS.alertmanager, publish: { host: PORTS.alertmanager, exposure: "loopback" } },
     ],
@@ -89,20 +95,23 @@ export function postgresExporterWorkload(settings: Settings): Workload {
 }
 
 /**
- * The agent: the only container that gets the engine's socket, so it takes no other load, has no secrets and publishes
- * no port.
+ * The agent: the only container that gets the engine's socket, so it takes no other load and publishes no port. Its
+ * secrets are what it takes to move traffic when an alert asks for it.
  */
 export function agentWorkload(settings: Settings): Workload {
   const limits = { ...AGENT_LIMITS, ...settings.resources["agent"] };
   return monitoring(settings, {
     name: "agent",
-    purpose: "Agent: tells what containers use, restarts those that stay unhealthy.",
+    purpose: "Agent: tells what containers use, restarts those that stay unhealthy, takes a bad release back.",
     image: "agent",
     environment: {
       ASTRA_ENVIRONMENT: settings.environment,
       ASTRA_LOG_LEVEL: settings.logLevel,
       ASTRA_PORT: String(PORTS.agent),
       ASTRA_ENGINE_SOCKET: ENGINE_SOCKET,
+      ASTRA_SECRETS_DIR: SECRETS_PATH,
+      ASTRA_REDIS_HOST: "redis",
+      ASTRA_REDIS_PORT: String(PORTS.redis),
       NODE_OPTIONS: `--max-old-space-size=${Math.floor(limits.memoryMb * NODE_HEAP_SHARE)}`,
     },
     ports: [{ name: "http", container: PORTS.agent }],
@@ -110,6 +119,9 @@ export function agentWorkload(settings: Settings): Workload {
     live: { type: "http", port: PORTS.agent, path: "/health/live" },
     // Ready once the engine has answered: a socket that cannot be used shows while deploying.
     ready: { type: "http", port: PORTS.agent, path: "/health/ready" },
+    dependsOn: ["redis"],
+    connectsTo: [{ to: "redis", port: PORTS.redis }],
+    secrets: ["agent_token", "redis"],
     engineSocket: true,
     metrics: { port: PORTS.agent, path: "/metrics" },
   });

@@ -7,6 +7,7 @@ import { alertmanager, prometheus, scraping } from "./external/monitoring.ts";
 import { nodeProcess } from "./external/node.ts";
 import { postgres } from "./external/postgres.ts";
 import { redis } from "./external/redis.ts";
+import { release } from "./external/release.ts";
 import * as gateway from "./gateway.ts";
 import type { MetricDefinition, MetricSource } from "./metric.ts";
 import * as process from "./process.ts";
@@ -43,6 +44,7 @@ export const metricSources: readonly MetricSource[] = [
   prometheus,
   alertmanager,
   agent,
+  release,
 ];
 
 /** A metric by its name, with its source. */

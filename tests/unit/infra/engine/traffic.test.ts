@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { firstTable } from "../../../../services/base/traffic/table.ts";
-import { allTo, bothAtLeast, colourWeight, liveColours, presentWeights } from "../../../../infra/engine/traffic.ts";
+import { allTo, bothAtLeast, liveColours, presentWeights } from "../../../../infra/engine/traffic.ts";
+import { colourWeight } from "../../../../infra/rollout/table-change.ts";
 import { containerOf } from "../../../support/containers.ts";
 import { testStack } from "../../../support/platform-models.ts";
 

@@ -49,9 +49,11 @@ describe("the exceptions", () => {
     }
   });
 
-  test("leave the agent, which has the engine's socket, without secrets and ports", () => {
+  test("leave the agent, which has the engine's socket, without ports, and with no secrets but what it takes to move traffic", () => {
     const { mounts, ports } = testForm("agent");
-    expect(mounts.map((mount) => mount.type)).toEqual(["tmpfs", "bind"]);
+    expect(mounts.map((mount) => mount.type)).toEqual(["secrets", "tmpfs", "bind"]);
+    const agent = testStack("foundation").workloads.find((workload) => workload.name === "agent");
+    expect(agent?.secrets).toEqual(["agent_token", "redis"]);
     expect(ports).toEqual([]);
   });
 });

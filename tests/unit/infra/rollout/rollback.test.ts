@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Release } from "../../../../services/base/traffic/release.ts";
 import { firstTable, type TrafficTable } from "../../../../services/base/traffic/table.ts";
-import { allTo, nextTable } from "../../../../infra/engine/traffic.ts";
+import { allTo } from "../../../../infra/engine/traffic.ts";
+import { nextTable } from "../../../../infra/rollout/table-change.ts";
 import { decideAutomaticRollback, decideRollback } from "../../../../infra/rollout/rollback.ts";
 import { containerOf } from "../../../support/containers.ts";
 import { testStack } from "../../../support/platform-models.ts";
@@ -12,7 +13,7 @@ const first = firstTable(order, "blue", "test", new Date(0));
 const release: Release = { id: "1", from: "blue", to: "green", state: "watching", step: 6, steps: 6, startedAt: "2026-01-01T00:00:00.000Z", watchUntil: "2026-01-01T00:10:00.000Z" };
 const rolledOut: TrafficTable = nextTable(first, { by: "me", reason: "rollout green: done", weights: allTo(first, "green"), previous: first.weights, release }, new Date(0));
 const asking = { table: rolledOut, containers, by: "me", reason: "bad" };
-const under = { ...asking, colour: "green" as const, nowMs: Date.parse("2026-01-01T00:05:00Z") };
+const under = { ...asking, colour: "green" as const, sinceMs: Date.parse("2026-01-01T00:04:00Z"), nowMs: Date.parse("2026-01-01T00:05:00Z") };
 
 const sick = (workload: string) => containers.map((one) => (one.colour === "blue" && one.workload === workload ? { ...one, health: "unhealthy" } : one));
 
@@ -24,6 +25,11 @@ describe("a rollback (R-DEP-3)", () => {
     const table = nextTable(rolledOut, decision.change, new Date(0));
     expect(table).toMatchObject({ weights: first.weights, previous: rolledOut.weights, release: { state: "reverted" } });
     expect(decideRollback({ ...asking, table })).toMatchObject({ colours: ["green"] });
+  });
+
+  test("from the middle of a rollout leaves no way back into the middle", () => {
+    const half = { ...rolledOut, weights: { ...first.weights, nft: { blue: 50, green: 50 } }, release: { ...release, state: "running" as const } };
+    expect(decideRollback({ ...asking, table: half })).toMatchObject({ change: { weights: first.weights, previous: first.weights } });
   });
 
   test("is refused where the colour that would get requests is not healthy, or not there", () => {
@@ -47,6 +53,7 @@ describe("a rollback by an alert (R-MON-2)", () => {
 
   test.each([
     ["after the watch period", { nowMs: Date.parse("2026-01-01T00:10:00Z") }, "no release is under way or under watch"],
+    ["when the alert is older than the release", { sinceMs: Date.parse("2025-12-31T23:59:59Z") }, "the alert is older than the release"],
     ["of the old colour", { colour: "blue" as const }, "blue is not the colour that is being released"],
     ["to a colour that is not healthy", { containers: sick("gateway") }, "blue is not complete and healthy, so requests cannot go back to it:\n  gateway: is unhealthy"],
     ["a second time", { table: { ...rolledOut, release: { ...release, state: "reverted" as const } } }, "no release is under way or under watch"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { firstTable, type TrafficTable } from "../../../../services/base/traffic/table.ts";
-import { nextTable } from "../../../../infra/engine/traffic.ts";
+import { nextTable } from "../../../../infra/rollout/table-change.ts";
 import type { Measured } from "../../../../infra/rollout/judge.ts";
 import { rolloutSteps } from "../../../../infra/rollout/plan.ts";
 import { Rollout, RolloutOvertaken, RolloutReverted, type RolloutHost, type RolloutRequest } from "../../../../infra/rollout/run.ts";

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Clock } from "../../../services/base/clock.ts";
+import { compareAndSetTrafficTable, readTrafficTable } from "../../../services/base/traffic/store.ts";
+import type { TrafficTable } from "../../../services/base/traffic/table.ts";
+import type { HistoryEntry } from "../../history/entry.ts";
+import { pushToRedis } from "../../history/redis-list.ts";
+import { decideAutomaticRollback } from "../../rollout/rollback.ts";
+import { nextTable } from "../../rollout/table-change.ts";
+import type { ContainerFacts } from "../engine/engine.ts";
+import type { RollbackCall } from "./alert-message.ts";
+
+/** How the agent signs in the table and the history. */
+export const AGENT_NAME = "agent";
+const ATTEMPTS = 5;
+
+export interface AutomaticRollbackOptions {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** As the engine has them now. */
+  readonly containers: () => readonly ContainerFacts[];
+}
+
+/** What became of an alert. */
+export type RollbackResult = { readonly done: string } | { readonly refused: string };
+
+/** Turns an alert into a change of traffic, and writes down who, when and why. */
+export class AutomaticRollback {
+  readonly #options: AutomaticRollbackOptions;
+  readonly #counts = { done: 0, refused: 0 };
+
+  constructor(options: AutomaticRollbackOptions) {
+    this.#options = options;
+  }
+
+  /** Rollbacks since this process started, and alerts that led to none. */
+  get counts(): Readonly<Record<"done" | "refused", number>> {
+    return this.#counts;
+  }
+
+  /** @throws the connection's error where Redis cannot be asked: Alertmanager then sends the alert again. */
+  async handle(call: RollbackCall): Promise<RollbackResult> {
+    const result = await this.#handle(call);
+    this.#counts["done" in result ? "done" : "refused"] += 1;
+    return result;
+  }
+
+  async #handle(call: RollbackCall): Promise<RollbackResult> {
+    const { redis, clock, log, containers } = this.#options;
+    const reason = `${call.alert}: ${call.workload} ${call.colour}. ${call.summary}`.trim();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const table = await readTrafficTable(redis);
+      if (table === undefined) return { refused: "there is no traffic table" };
+      const decision = decideAutomaticRollback({ table, containers: containers().map(standing), by: AGENT_NAME, reason, colour: call.colour, sinceMs: call.sinceMs, nowMs: clock.now() });
+      if ("refused" in decision) {
+        log.warn({ alert: call.alert, workload: call.workload, colour: call.colour }, `no rollback: ${decision.refused}`);
+        return decision;
+      }
+      const next = nextTable(table, decision.change, new Date(clock.now()));
+      if (!(await compareAndSetTrafficTable(redis, table.version, next))) continue;
+      log.error({ alert: call.alert, workload: call.workload, colour: call.colour, trafficVersion: next.version }, `rolled back: ${reason}`);
+      await this.#remember(table, next, reason);
+      return { done: `requests go to ${decision.colours.join(" and ")} again` };
+    }
+    throw new Error("the traffic table keeps changing");
+  }
+
+  async #remember(before: TrafficTable, { at, release }: TrafficTable, detail: string): Promise<void> {
+    const colour = release?.from;
+    const version = this.#options.containers().find((one) => one.colour === colour)?.version;
+    const entry: HistoryEntry = {
+      id: randomUUID(),
+      kind: "rollback",
+      at,
+      by: AGENT_NAME,
+      outcome: "ok",
+      seconds: 0,
+      detail,
+      ...(colour === undefined ? {} : { colour }),
+      ...(version === undefined ? {} : { version }),
+    };
+    // Traffic has moved already; a history that lacks a line is no reason to say that it has not.
+    await pushToRedis(this.#options.redis, entry).catch((error: unknown) =>
+      this.#options.log.warn({ err: error, trafficVersion: before.version }, "the rollback could not be written into the history"),
+    );
+  }
+}
+
+/** The foundation has no colour; a container that is held takes no requests. */
+function standing({ workload, colour, state, health }: ContainerFacts): Parameters<typeof decideAutomaticRollback>[0]["containers"][number] {
+  return { workload, state, health, ...(colour === "blue" || colour === "green" ? { colour } : {}) };
+}

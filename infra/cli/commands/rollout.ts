@@ -115,6 +115,7 @@ async function carryOut(plan: Plan, request: RolloutRequest, progress: Progress)
 
 async function rollout(invocation: Invocation): Promise<number> {
   const progress = new Progress();
+  if (invocation.on("require-traffic") && invocation.on("skip-judgement")) throw new UsageError("--require-traffic and --skip-judgement contradict each other.");
   const watchSeconds = secondsOf(invocation, "watch-seconds", { fallback: WATCH_SECONDS, most: 86_400 });
   const session = await openSession(invocation);
   const { settings } = session.config.targets.foundation;
@@ -138,6 +139,7 @@ async function rollout(invocation: Invocation): Promise<number> {
         stepSeconds,
         watchSeconds,
         requireTraffic: invocation.on("require-traffic"),
+        skipJudgement: invocation.on("skip-judgement"),
         by: operator(),
         id: randomUUID(),
       };
@@ -176,6 +178,7 @@ export const rolloutCommand: Command = {
     "step-seconds": { type: "string", value: "SECONDS", help: `time of one step, 0 to 3600 (default: ${STEP_SECONDS})` },
     "watch-seconds": { type: "string", value: "SECONDS", help: `time in which degradation still reverts it by itself, 0 to 86400 (default: ${WATCH_SECONDS})` },
     "require-traffic": { type: "boolean", help: "fail a step that has too little traffic to judge" },
+    "skip-judgement": { type: "boolean", help: "do not ask Prometheus; containers that fail still put everything back" },
     "dry-run": { type: "boolean", help: "show the steps, and change nothing" },
   },
   run: rollout,

@@ -43,7 +43,7 @@ class World implements RolloutHost {
 
   async roll(changes: Partial<RolloutRequest> = {}): Promise<void> {
     const steps = rolloutSteps(this.stored.weights, order, "green", [10, 50, 100]);
-    const request: RolloutRequest = { from: "blue", to: "green", steps, stepsInAll: 6, stepSeconds: 30, watchSeconds: 600, requireTraffic: false, by: "me", id: "1", ...changes };
+    const request: RolloutRequest = { from: "blue", to: "green", steps, stepsInAll: 6, stepSeconds: 30, watchSeconds: 600, requireTraffic: false, skipJudgement: false, by: "me", id: "1", ...changes };
     await new Rollout(request, this, this.stored).run({
       step: async (title, work) => {
         this.titles.push(title);
@@ -96,6 +96,18 @@ describe("a rollout (R-DEP-3)", () => {
     strict.seen = () => undefined;
     await expect(strict.roll({ requireTraffic: true })).rejects.toThrow("cannot be judged: Prometheus does not answer (--require-traffic)");
     expect(strict.stored.weights).toEqual(all(100));
+  });
+
+  test("asks nobody where it shall not be judged, and still goes back when a container fails", async () => {
+    const world = new World();
+    world.seen = () => {
+      throw new Error("asked");
+    };
+    await world.roll({ skipJudgement: true });
+    expect(world.stored.weights).toEqual(all(0));
+    const broken = new World();
+    broken.broken = () => ["nft: is exited"];
+    await expect(broken.roll({ skipJudgement: true })).rejects.toThrow(RolloutReverted);
   });
 
   test("ends, and leaves the table alone, when somebody else has moved traffic", async () => {

@@ -1,0 +1,82 @@
+// `npm run bench:events -- [--seconds 10] [--only redis,bullmq,bus,durable]`: the event bus beside what it stands on and a peer.
+import { readFileSync, rmSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { domainServices } from "../../services/catalogue.ts";
+import type { PostgresSettings } from "../../services/base/config.ts";
+import { removeContainer } from "../../tests/support/docker.ts";
+import { makeSecretsFolder, startPostgres, startRedis, storeImages } from "../../tests/support/store-containers.ts";
+import { groupsOf } from "../../tests/support/service-groups.ts";
+import { BusAlone } from "./bus-alone.ts";
+import type { Delays } from "./delays.ts";
+import { Durable } from "./durable.ts";
+import { fanOut } from "./mix.ts";
+import { bullmq, redisBenchmark } from "./peers.ts";
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" }, only: { type: "string" }, "per-transaction": { type: "string", default: "10" } } });
+const seconds = Number(values.seconds);
+const perTransaction = Number(values["per-transaction"]);
+const wants = (part: string): boolean => values.only === undefined || values.only.split(",").includes(part);
+
+const number = (value: number | undefined): string => (value === undefined ? "-" : Math.round(value).toLocaleString("en"));
+const row = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);
+const quantiles = (delays: Delays): string[] => [0.5, 0.95, 0.99].map((share) => String(delays.quantile(share)));
+
+const services = domainServices.flatMap(({ name, schema }) => (schema === undefined ? [] : [{ name, schema }]));
+const nobody = { publish: () => Promise.reject(new Error("nothing is published here")) };
+const deliveries = fanOut(services.flatMap(({ name }) => groupsOf(name, nobody)));
+
+const images = await storeImages();
+const secretsDir = makeSecretsFolder();
+const secret = (name: string): string => readFileSync(join(secretsDir, name), "utf8");
+const redis = await startRedis(images.redis, secretsDir);
+const postgres = await startPostgres(images.postgres, secretsDir);
+const redisSettings = { host: redis.host, port: redis.port, password: secret("redis") };
+const postgresSettings = (user: string, schema: string): PostgresSettings => ({
+  host: postgres.host, port: postgres.port, database: "astradb", user, password: secret(`postgres_${user}`), schema,
+});
+
+try {
+  console.log(
+    `${new Date().toISOString()}; ${availableParallelism()} x ${cpus()[0]?.model ?? "unknown CPU"}; Node ${process.versions.node}; load before: ` +
+      `${loadavg().map((load) => load.toFixed(1)).join(" ")}; Redis (AOF everysec), PostgreSQL (fsync on), publisher and consumers of 6 services on this machine; ` +
+      `${seconds} s each; an event of the mix is for ${deliveries.toFixed(1)} groups on average\n`,
+  );
+  row(["what", "events/s", "deliveries/s", "p50 ms", "p95 ms", "p99 ms"]);
+  row(["---", "---:", "---:", "---:", "---:", "---:"]);
+  if (wants("redis")) row(["limit: `redis-benchmark` XADD, 50 connections, no consumer", number(await redisBenchmark(redisSettings)), "-", "-", "-", "-"]);
+  if (wants("bullmq")) {
+    const { jobsPerSecond } = await bullmq(redisSettings, 20_000);
+    row(["peer: BullMQ, one queue, one worker (one delivery a job)", number(jobsPerSecond / deliveries), number(jobsPerSecond), "-", "-", "-"]);
+  }
+  if (wants("bus")) await busAlone();
+  if (wants("durable")) await durable();
+  console.log(`\nload after: ${loadavg().map((load) => load.toFixed(1)).join(" ")}`);
+} finally {
+  await Promise.all([removeContainer(redis.id), removeContainer(postgres.id)]);
+  rmSync(secretsDir, { recursive: true, force: true });
+}
+
+async function busAlone(): Promise<void> {
+  const bus = new BusAlone(redisSettings, services.map(({ name }) => name), deliveries);
+  await bus.flow(3, 2_000);
+  const full = await bus.flow(seconds);
+  row(["bus alone, as fast as it goes: published, handled by all groups, acknowledged", number(full.eventsPerSecond), number(full.handledPerSecond), ...quantiles(full.delays)]);
+  for (const rate of [5_000, 10_000]) {
+    const paced = await bus.flow(seconds, rate);
+    row([`bus alone at ${number(rate)}/s`, number(paced.eventsPerSecond), number(paced.handledPerSecond), ...quantiles(paced.delays)]);
+  }
+  await bus.stop();
+}
+
+async function durable(): Promise<void> {
+  const bench = await Durable.start({ redis: redisSettings, postgres: postgresSettings, services, perTransaction });
+  await bench.flow(3, 200);
+  const full = await bench.flow(seconds);
+  row([`outbox, bus, inbox and effects durable, as fast as it goes (${perTransaction} trades a transaction)`, number(full.committedPerSecond), number(full.effectsPerSecond), ...quantiles(full.delays)]);
+  const half = full.committedPerSecond / 2;
+  const paced = await bench.flow(seconds, half);
+  row(["the same at half of that", number(paced.committedPerSecond), number(paced.effectsPerSecond), ...quantiles(paced.delays)]);
+  await bench.stop();
+}

@@ -1,0 +1,38 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { Delays } from "./delays.ts";
+import type { ConsumerOrder, ConsumerReport } from "./message.ts";
+
+/** Processes with all consumers of the platform, one for each service. */
+export class ConsumerProcesses {
+  readonly #children: readonly ChildProcess[];
+
+  constructor(orders: readonly ConsumerOrder[]) {
+    this.#children = orders.map((order) => {
+      const child = fork(join(import.meta.dirname, "consumers.ts"));
+      child.send(order);
+      return child;
+    });
+  }
+
+  /** Everything handled since the last call. */
+  async take(): Promise<Delays> {
+    const all = new Delays();
+    await Promise.all(this.#children.map(async (child) => {
+      const answer = once(child, "message");
+      child.send("report");
+      const [report] = (await answer) as [ConsumerReport];
+      all.addAll(report.delays);
+    }));
+    return all;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#children.map(async (child) => {
+      const gone = once(child, "exit");
+      child.send("stop");
+      await gone;
+    }));
+  }
+}

@@ -9,12 +9,14 @@ const Username = Type.String({
 });
 const Email = Type.String({
   maxLength: 254,
-  pattern: "^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$",
+  pattern: "^[^\\s@\\u0000]+@[^\\s@\\u0000]+\\.[^\\s@\\u0000]+$",
   examples: ["satoshi@example.com"],
 });
 const Password = Type.String({ minLength: 8, maxLength: 128, examples: ["correct horse battery staple"] });
-const DisplayName = Type.String({ minLength: 1, maxLength: 64, examples: ["Satoshi N."] });
-const Bio = Type.String({ maxLength: 500, examples: ["HODL."] });
+/** PostgreSQL stores no NUL. */
+const NO_NUL = "^[^\\u0000]*$";
+const DisplayName = Type.String({ minLength: 1, maxLength: 64, pattern: NO_NUL, examples: ["Satoshi N."] });
+const Bio = Type.String({ maxLength: 500, pattern: NO_NUL, examples: ["HODL."] });
 const Role = Type.Enum(ROLES);
 const Visibility = Type.Enum(VISIBILITIES, { description: "`private`: others see the name only." });
 const Instant = Type.String({ examples: ["2025-01-31T12:00:00.000Z"] });
@@ -31,8 +33,8 @@ export const RegisterBody = Type.Object(
 
 export const LoginBody = Type.Object(
   {
-    username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, examples: ["satoshi"] })),
-    email: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
+    username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: NO_NUL, examples: ["satoshi"] })),
+    email: Type.Optional(Type.String({ minLength: 1, maxLength: 254, pattern: NO_NUL })),
     password: Type.String({ minLength: 1, maxLength: 128, examples: ["correct horse battery staple"] }),
   },
   { additionalProperties: false, description: "Either `username` or `email`, and the password." },

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
@@ -19,7 +19,21 @@ function validators(): { readonly body: Ajv; readonly text: Ajv } {
 /** Fastify's validator compiler: unknown keys of a body are errors, all errors are reported together. */
 export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
   const { body, text } = validators();
-  return ({ schema, httpPart }) => (httpPart === "body" ? body.compile(closed(schema)) : text.compile(schema));
+  return ({ schema, httpPart }) => (httpPart === "body" ? body.compile(closed(schema)) : finite(text.compile(schema)));
+}
+
+/** The same check, and refuses numbers beyond all bounds: ajv makes Infinity of "1e400" and then holds it against none. */
+function finite(validate: ValidateFunction): ((data: unknown) => boolean) & { errors?: ErrorObject[] | null } {
+  const check: ReturnType<typeof finite> = (data) => {
+    const fits = validate(data);
+    check.errors = validate.errors ?? null;
+    if (!fits || !isRecord(data)) return fits;
+    const beyond = Object.keys(data).filter((key) => data[key] === Infinity || data[key] === -Infinity);
+    if (beyond.length === 0) return true;
+    check.errors = beyond.map((key) => ({ keyword: "type", instancePath: `/${key}`, schemaPath: "#", params: {}, message: "must be a finite number" }));
+    return false;
+  };
+  return check;
 }
 
 /**

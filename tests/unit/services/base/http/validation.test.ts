@@ -21,6 +21,12 @@ function errorsOf(schema: TSchema, httpPart: "body" | "querystring", value: unkn
 const GOOD = { user_id: 123, direction: "LONG", amount: 1000 };
 
 describe("validation of a request (R-SVC-4)", () => {
+  it("takes no number beyond all bounds from a query, where a text becomes one", () => {
+    const schema = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 100 }) });
+    expect(errorsOf(schema, "querystring", { limit: "1e400" })).toEqual([{ path: "/query/limit", message: "must be a finite number" }]);
+    expect(errorsOf(schema, "querystring", { limit: "100" })).toEqual([]);
+  });
+
   it("takes a good body", () => {
     expect(errorsOf(OrderSchema, "body", GOOD)).toEqual([]);
   });

@@ -80,6 +80,19 @@ function trafficLine({ traffic }: StatusReport, nowMs: number): readonly string[
   return [`Traffic       table ${traffic.version}, ${formatAge(nowMs - Date.parse(traffic.at))} ago: ${traffic.reason}`];
 }
 
+/** The last change of colour, as long as it says something: under way, under watch, or taken back. */
+function releaseLine({ traffic, environment }: StatusReport, nowMs: number): readonly string[] {
+  const release = traffic?.release;
+  if (release === undefined) return [];
+  const { from, to, state, step, steps, watchUntil } = release;
+  if (state === "running") return [`Release       ${from} to ${to}, step ${step} of ${steps}`];
+  if (state === "reverted") return [`Release       ${to} was taken back, ${from} serves`];
+  if (state === "ended" || watchUntil === undefined) return [];
+  const leftMs = Date.parse(watchUntil) - nowMs;
+  const watched = leftMs > 0 ? `under watch for another ${formatAge(leftMs)}` : "no longer under watch";
+  return [`Release       ${to} has all requests, ${watched}; back to ${from}: ./astra rollback${environment === "dev" ? "" : ` -e ${environment}`}`];
+}
+
 function alertLine({ alerts, environment }: StatusReport): readonly string[] {
   if (alerts === null) return [];
   if (alerts.length === 0) return ["Alerts        nothing fires"];
@@ -104,7 +117,7 @@ export function statusScreen(report: StatusReport, style: ScreenStyle): readonly
     "",
     ...tableLines(report.containers, style),
     "",
-    ...[...trafficLine(report, style.nowMs), ...alertLine(report)].map(cut),
+    ...[...trafficLine(report, style.nowMs), ...releaseLine(report, style.nowMs), ...alertLine(report)].map(cut),
     ...(report.api === null ? [] : [cut(`API           ${report.api.status}`)]),
     ...report.urls.map(({ name, url, openBy }) => cut(`${name.padEnd(12)}  ${url}${openBy === undefined ? "" : `  after: ${openBy}`}`)),
   ];

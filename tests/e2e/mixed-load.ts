@@ -7,7 +7,7 @@ const TICK_MS = 25;
 /** One in so many requests comes over a connection of its own. */
 const FRESH_EVERY = 5;
 /** A machine that cannot keep up gets no more than this at one time: the load is to show failures, not to make them. */
-const MOST_IN_FLIGHT = 100;
+const MOST_IN_FLIGHT = 32;
 const DEADLINE_MS = 15_000;
 /** A long request trickles its body for this time. */
 const LONG_MS = 3_000;

@@ -7,6 +7,7 @@ import { checks } from "../../infra/validation/checks.ts";
 import { validationContext } from "../../infra/validation/check.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
+import { rolloutTests } from "./rollout-tests.ts";
 import { withSteadyRequests } from "./steady-requests.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -25,7 +26,8 @@ const PATIENCE = 10;
  */
 export function platformSuite({ engine, environment, portOffset }: SuiteOptions): void {
   const here = ["--environment", environment];
-  const config = ["--config", `portOffset=${portOffset}`];
+  // More requests than a service takes from all callers together: the tests of rollouts send 200 a second.
+  const config = ["--config", `portOffset=${portOffset}`, "--config", "limits.perService=1000000"];
   const edge = `http://127.0.0.1:${8000 + portOffset}`;
   const up = async (...args: readonly string[]): Promise<string> => await astraOk("up", ...here, ...args);
 
@@ -148,6 +150,8 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect(sent).toBeGreaterThan(10);
       expect(await idsOf(environment)).toMatchObject(before);
     });
+
+    rolloutTests({ environment, portOffset });
 
     test("gives all requests to the second colour when the first goes, without a failed one (R-DEP-2)", async () => {
       const { failed } = await withSteadyRequests(edge, async () => {

@@ -25,6 +25,7 @@ import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { Board, PanelSpec, Variable } from "./board.ts";
+import { changeMarks } from "./changes.ts";
 
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" } as const;
 const STAT_HEIGHT = 4;
@@ -99,5 +100,8 @@ export function dashboardOf(board: Board): Dashboard {
     builder.withRow(new RowBuilder(row.title).id((id += 1)));
     for (const panel of row.panels) builder.withPanel(panelOf(panel, (id += 1)));
   }
-  return builder.build();
+  const dashboard = builder.build();
+  // The SDK's type of an annotation knows nothing of a data source's own fields, such as Prometheus' expression.
+  const marks = { list: [changeMarks(DATASOURCE)] } as unknown as NonNullable<Dashboard["annotations"]>;
+  return { ...dashboard, annotations: marks };
 }

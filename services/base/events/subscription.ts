@@ -56,6 +56,11 @@ export class Subscription {
     return interest;
   }
 
+  /** Whether the group has an interest in events of this type, in whatever version. */
+  wants(type: string): boolean {
+    return this.#handlers.some((handler) => this.#wants(handler, type));
+  }
+
   #wants({ subject }: Handler, type: string): boolean {
     if (typeof subject !== "string") return subject.type === type;
     if (subject !== "*" && !type.startsWith(subject.slice(0, -1))) return false;

@@ -20,6 +20,7 @@ const LINGER_MS = 1_000;
 /**
  * Lets a weight that falls to 0 linger for a moment. The edge asks every instance by itself: without this there would be a
  * moment in which the colour that goes says 0 and the one that comes has not been asked yet, and nobody gets requests.
+ * @param weight The weight as it is, [0, 100].
  * @param now Milliseconds of any clock that does not go back.
  */
 export function lingering(weight: () => number, now: () => number = () => performance.now()): () => number {

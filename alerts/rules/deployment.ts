@@ -8,14 +8,17 @@ const COLOURS = ["blue", "green"] as const;
 const REQUESTS = "colour:requests:rate2m";
 const ERROR_RATIO = "colour:error_ratio:rate2m";
 const LATENCY = "colour:latency_seconds:p95_2m";
+const REQUESTS_NOW = "colour:requests:rate20s";
+const ERROR_RATIO_NOW = "colour:error_ratio:rate20s";
 
 /** What the gateways saw of a service's colour, in the labels `workload` and `colour`. */
-function seenByGateways(matchers: string): string {
-  const rate = `sum by (upstream, upstream_colour) (rate(${gateway.UPSTREAM_REQUESTS.name}{${matchers}}[2m]))`;
+function seenByGateways(matchers: string, window = "2m"): string {
+  const rate = `sum by (upstream, upstream_colour) (rate(${gateway.UPSTREAM_REQUESTS.name}{${matchers}}[${window}]))`;
   const named = `label_replace(label_replace(${rate}, "workload", "$1", "upstream", "(.+)"), "colour", "$1", "upstream_colour", "(.+)")`;
   return `sum by (workload, colour) (${named})`;
 }
-const ofGateways = (matchers: string): string => `sum by (workload, colour) (rate(${HTTP_DURATION.name}_count{workload="gateway"${matchers}}[2m]))`;
+const ofGateways = (matchers: string, window = "2m"): string =>
+  `sum by (workload, colour) (rate(${HTTP_DURATION.name}_count{workload="gateway"${matchers}}[${window}]))`;
 const FAILED = 'outcome=~"server-error|timeout|refused|reset|broken"';
 
 /** For each colour: a condition on it, compared with the other one. A colour that stands alone is never worse. */
@@ -49,6 +52,12 @@ export const deployment: RuleGroup = {
       record: ERROR_RATIO,
       expr: `(${seenByGateways(FAILED)} or ${ofGateways(',code=~"5.."')}) / (${REQUESTS} > 0) or 0 * ${REQUESTS}`,
     },
+    // The same over 20 s, for what has to be seen at once.
+    { record: REQUESTS_NOW, expr: `${seenByGateways('outcome!="client-gone"', "20s")} or ${ofGateways("", "20s")}` },
+    {
+      record: ERROR_RATIO_NOW,
+      expr: `(${seenByGateways(FAILED, "20s")} or ${ofGateways(',code=~"5.."', "20s")}) / (${REQUESTS_NOW} > 0) or 0 * ${REQUESTS_NOW}`,
+    },
     {
       record: LATENCY,
       expr: `histogram_quantile(0.95, sum by (le, workload, colour) (rate(${HTTP_DURATION.name}_bucket{route=~"/api/.*"}[2m]))) and on (workload, colour) ${REQUESTS} > 0.2`,
@@ -75,6 +84,30 @@ export const deployment: RuleGroup = {
           { series: tries("green", "server-error"), bad: { perStep: 32 }, good: { perStep: 28 } },
           growing(tries("blue", "answered"), 995),
           growing(tries("blue", "timeout"), 5),
+        ],
+      },
+    },
+    {
+      // At 20 requests/s a window holds 400 requests, and 2 % of them are eight: too many to be chance beside a colour without.
+      name: "ColourErrorsWorseNow",
+      ...rollback,
+      expr: worseThanOther(
+        (own, other) => `${ERROR_RATIO_NOW}${own} > on (workload) group_left () (0.02 + 2 * ${ERROR_RATIO_NOW}${other}) and ${REQUESTS_NOW}${own} > 20`,
+      ),
+      forSeconds: 10,
+      summary: "A busy colour has begun to fail.",
+      description:
+        "{{ $value | humanizePercentage }} of the requests to {{ $labels.workload }} {{ $labels.colour }} failed in 20 s, more than 2 % and twice the other colour's share.",
+      runbook: { meaning: "A colour with more than 20 requests a second turned bad within seconds: its release, or what only it uses.", impact, commands, goBack: ROLLBACK },
+      test: {
+        labels: { workload: "nft", colour: "green" },
+        value: "5%",
+        trueAfterSeconds: 5,
+        stepSeconds: 5,
+        series: [
+          { series: tries("green", "answered"), bad: { perStep: 1900 }, good: { perStep: 1970 } },
+          { series: tries("green", "server-error"), bad: { perStep: 100 }, good: { perStep: 30 } },
+          growing(tries("blue", "answered"), 2000),
         ],
       },
     },

@@ -8,7 +8,7 @@ import type { ValidationCheck, ValidationContext } from "./check.ts";
 import { at, eventually, request, requireStatus } from "./http.ts";
 import { executeTrade } from "./journey-checks.ts";
 
-/** A rate sees only what grows between two scrapes (15 s apart), and has no ratio in a minute without requests: the check trades. */
+/** A rate sees only what grows between two scrapes, and has no ratio in a minute without requests: the check trades. */
 const TRADE_EVERY_MS = 10_000;
 
 /** Slow rules are evaluated every 30 s, and a rate needs two samples. */

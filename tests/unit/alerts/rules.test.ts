@@ -65,7 +65,7 @@ describe("the alert rules (R-MON-2)", () => {
 
   it("ask for a rollback only where they name the colour that is worse", () => {
     const rollbacks = ruleGroups.flatMap((group) => group.alerts.filter((alert) => alert.action === "rollback"));
-    expect(rollbacks.map((alert) => alert.name)).toEqual(["ColourErrorsWorse", "ColourLatencyWorse", "ColourCrashLooping"]);
+    expect(rollbacks.map((alert) => alert.name)).toEqual(["ColourErrorsWorse", "ColourErrorsWorseNow", "ColourLatencyWorse", "ColourCrashLooping"]);
     for (const { name, test, severity } of rollbacks) {
       expect(test.labels, name).toMatchObject({ colour: "green" });
       expect(severity, name).toBe("critical");

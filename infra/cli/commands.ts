@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { envCommand } from "./commands/env.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { monitoringCommand } from "./commands/monitoring.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   testCommand,
   logsCommand,
   monitoringCommand,
+  eventsCommand,
   doctorCommand,
   previewCommand,
   renderCommand,

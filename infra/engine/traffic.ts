@@ -16,16 +16,19 @@ const ATTEMPTS = 5;
 /** Passwords by environment, as long as this command runs: asking for one costs more than all the rest. */
 const passwords = new Map<string, string>();
 
-/** Works with the environment's Redis, over a port on loopback. Undefined: it is not there. */
-export async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
+/**
+ * Works with the environment's Redis, over a port on loopback. Undefined: it is not there.
+ * `what` is sought there: the subject of the error when Redis cannot be reached.
+ */
+export async function withRedis<T>(place: Place, work: (redis: Redis) => Promise<T>, what = "The traffic table"): Promise<T | undefined> {
   return await withRuntime(place, async (runtime) => {
     const password = passwords.get(place.environment) ?? (await runtime.secret("redis"));
     if (password !== undefined) passwords.set(place.environment, password);
-    return password === undefined ? undefined : await workAt(place, await runtime.localPort(PORTS.redis), password, work);
+    return password === undefined ? undefined : await workAt(place, await runtime.localPort(PORTS.redis), password, work, what);
   });
 }
 
-async function workAt<T>(place: Place, port: number, password: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+async function workAt<T>(place: Place, port: number, password: string, work: (redis: Redis) => Promise<T>, what: string): Promise<T> {
   const { Redis } = await import("ioredis");
   const redis = new Redis({
     host: "127.0.0.1",
@@ -43,7 +46,7 @@ async function workAt<T>(place: Place, port: number, password: string, work: (re
     return await work(redis);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw new UserError(`The traffic table of "${place.environment}" cannot be reached in Redis. See: ./astra logs redis --environment ${place.environment}`, { cause });
+    throw new UserError(`${what} of "${place.environment}" cannot be reached in Redis. See: ./astra logs redis --environment ${place.environment}`, { cause });
   } finally {
     redis.disconnect();
   }

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { commands } from "../../../../infra/cli/commands.ts";
+import { eventsWork } from "../../../../infra/cli/commands/events.ts";
+import { parseCall } from "../../../../infra/cli/parse.ts";
+import { UsageError } from "../../../../infra/cli/usage-error.ts";
+
+/** The one line that a person gets for a wrong call of `./astra events`. */
+function complaint(...args: string[]): string {
+  try {
+    eventsWork(parseCall(["events", ...args], commands).invocation);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error(`"${args.join(" ")}" was taken`);
+}
+
+test.each([
+  [["replya"], '"replya" is none of replay, remove. Did you mean replay?'],
+  [["--grup", "x"], "Unknown flag --grup. Did you mean --group? See ./astra events --help."],
+  [["--id", "1-0"], "--id goes with `./astra events replay`."],
+  [["--group", "social.trade-feed"], "--group goes with `./astra events replay` or `./astra events remove`."],
+  [["remove"], "Which group? ./astra events remove --group NAME"],
+  [["remove", "--group", "x", "--id", "1-0"], "--id goes with `./astra events replay`."],
+  [["replay", "--id", "one"], '--id takes the id of a dead letter as `./astra events` shows it, for example 1700000000000-0, not "one".'],
+])("astra events says what is wrong with %j (R-DEP-6)", (args, message) => {
+  expect(complaint(...args)).toBe(message);
+});
+
+test.each([[[]], [["--json"]], [["replay"]], [["replay", "--group", "social.trade-feed", "--id", "1-0"]], [["remove", "--group", "social.old"]]])(
+  "astra events takes %j",
+  (args) => {
+    expect(eventsWork(parseCall(["events", ...args], commands).invocation)).toBeTypeOf("function");
+  },
+);

@@ -19,8 +19,8 @@ function deadLettered(name: string, severity: "critical" | "warning", matchers: 
     runbook: {
       meaning: "An event failed at every attempt, and was put aside so that the others go on.",
       impact: "Its effect is missing until it is replayed.",
-      commands: [RECENT_ERRORS, "docker exec astra-dev-redis-1 sh -c 'redis-cli --no-auth-warning -a \"$(cat /run/secrets/redis)\" XREVRANGE events:dead + - COUNT 5'", STATUS],
-      goBack: `Deploy the release that can handle it, then replay it for its group. ${TRAFFIC_BACK}`,
+      commands: [RECENT_ERRORS, "./astra events", STATUS],
+      goBack: `Deploy the release that can handle it, then \`./astra events replay\`. ${TRAFFIC_BACK}`,
     },
     test: {
       labels: { group },

@@ -1,7 +1,7 @@
 import { PROCESS_START } from "../../services/base/metrics-contract/external/node.ts";
 import * as gateway from "../../services/base/metrics-contract/gateway.ts";
 import { HTTP_DURATION, SERVICE_INFO } from "../../services/base/metrics-contract/process.ts";
-import { DASHBOARDS, type AlertRule, type RuleGroup } from "../model/alert.ts";
+import { DASHBOARDS, type AlertRule, type RecordRule, type RuleGroup } from "../model/alert.ts";
 import { query, RECENT_ERRORS, STATUS } from "./commands.ts";
 
 const COLOURS = ["blue", "green"] as const;
@@ -11,15 +11,24 @@ const LATENCY = "colour:latency_seconds:p95_2m";
 const REQUESTS_NOW = "colour:requests:rate20s";
 const ERROR_RATIO_NOW = "colour:error_ratio:rate20s";
 
-/** What the gateways saw of a service's colour, in the labels `workload` and `colour`. */
-function seenByGateways(matchers: string, window = "2m"): string {
-  const rate = `sum by (upstream, upstream_colour) (rate(${gateway.UPSTREAM_REQUESTS.name}{${matchers}}[${window}]))`;
-  const named = `label_replace(label_replace(${rate}, "workload", "$1", "upstream", "(.+)"), "colour", "$1", "upstream_colour", "(.+)")`;
-  return `sum by (workload, colour) (${named})`;
+/** Requests a second and the share of them that failed, for each workload and colour, over a window. */
+function requestsAndErrors(requests: string, errorRatio: string, window: string): readonly RecordRule[] {
+  // What gateways saw of a service's colour, in the labels `workload` and `colour`.
+  const seenByGateways = (matchers: string): string => {
+    const rate = `sum by (upstream, upstream_colour) (rate(${gateway.UPSTREAM_REQUESTS.name}{${matchers}}[${window}]))`;
+    const named = `label_replace(label_replace(${rate}, "workload", "$1", "upstream", "(.+)"), "colour", "$1", "upstream_colour", "(.+)")`;
+    return `sum by (workload, colour) (${named})`;
+  };
+  const ofGateways = (matchers: string): string => `sum by (workload, colour) (rate(${HTTP_DURATION.name}_count{workload="gateway"${matchers}}[${window}]))`;
+  return [
+    { record: requests, expr: `${seenByGateways('outcome!="client-gone"')} or ${ofGateways("")}` },
+    // A colour without requests has no errors: so that the other one has something to be compared with.
+    {
+      record: errorRatio,
+      expr: `(${seenByGateways('outcome=~"server-error|timeout|refused|reset|broken"')} or ${ofGateways(',code=~"5.."')}) / (${requests} > 0) or 0 * ${requests}`,
+    },
+  ];
 }
-const ofGateways = (matchers: string, window = "2m"): string =>
-  `sum by (workload, colour) (rate(${HTTP_DURATION.name}_count{workload="gateway"${matchers}}[${window}]))`;
-const FAILED = 'outcome=~"server-error|timeout|refused|reset|broken"';
 
 /** For each colour: a condition on it, compared with the other one. A colour that stands alone is never worse. */
 function worseThanOther(condition: (own: string, other: string) => string): string {
@@ -46,18 +55,9 @@ export const deployment: RuleGroup = {
   owner: "platform",
   dashboard: DASHBOARDS.deployment,
   records: [
-    { record: REQUESTS, expr: `${seenByGateways('outcome!="client-gone"')} or ${ofGateways("")}` },
-    // A colour without requests has no errors: so that the other one has something to be compared with.
-    {
-      record: ERROR_RATIO,
-      expr: `(${seenByGateways(FAILED)} or ${ofGateways(',code=~"5.."')}) / (${REQUESTS} > 0) or 0 * ${REQUESTS}`,
-    },
-    // The same over 20 s, for what has to be seen at once.
-    { record: REQUESTS_NOW, expr: `${seenByGateways('outcome!="client-gone"', "20s")} or ${ofGateways("", "20s")}` },
-    {
-      record: ERROR_RATIO_NOW,
-      expr: `(${seenByGateways(FAILED, "20s")} or ${ofGateways(',code=~"5.."', "20s")}) / (${REQUESTS_NOW} > 0) or 0 * ${REQUESTS_NOW}`,
-    },
+    ...requestsAndErrors(REQUESTS, ERROR_RATIO, "2m"),
+    // For what has to be seen at once.
+    ...requestsAndErrors(REQUESTS_NOW, ERROR_RATIO_NOW, "20s"),
     {
       record: LATENCY,
       expr: `histogram_quantile(0.95, sum by (le, workload, colour) (rate(${HTTP_DURATION.name}_bucket{route=~"/api/.*"}[2m]))) and on (workload, colour) ${REQUESTS} > 0.2`,

@@ -1,8 +1,9 @@
 import { Type } from "typebox";
+import type { Transaction } from "../base/postgres/database.ts";
 import type { ServiceApp, ServiceContext } from "../base/service.ts";
 import { groupNotFound, notYours, ownerStays } from "./group-problems.ts";
 import { GroupParamsSchema, SIGNED_IN, UserIdSchema, UserPageQuerySchema, UserPageSchema } from "./schemas.ts";
-import { addMember, findGroup, lockGroup, membersPage, removeMember } from "./store-groups.ts";
+import { addMember, findGroup, lockGroup, membersPage, removeMember, type Group } from "./store-groups.ts";
 
 const MemberParamsSchema = Type.Object({ ...GroupParamsSchema.properties, userId: UserIdSchema });
 const MemberSchema = Type.Object({ groupId: Type.String(), userId: Type.Integer(), member: Type.Boolean() });
@@ -47,9 +48,7 @@ export function memberRoutes(app: ServiceApp, context: ServiceContext): void {
         const caller = await auth.requireUser(request);
         const { id, userId } = request.params;
         await database.transaction(async (tx) => {
-          const group = await lockGroup(tx, id, caller);
-          if (group === undefined) throw groupNotFound(id);
-          if (caller !== userId && caller !== group.ownerId) throw notYours("/params/userId");
+          await lockForMember(tx, id, userId, caller);
           await addMember(tx, id, userId, new Date(clock.now()));
         });
         return { groupId: id, userId, member: true };
@@ -71,13 +70,22 @@ export function memberRoutes(app: ServiceApp, context: ServiceContext): void {
         const caller = await auth.requireUser(request);
         const { id, userId } = request.params;
         await database.transaction(async (tx) => {
-          const group = await lockGroup(tx, id, caller);
-          if (group === undefined) throw groupNotFound(id);
-          if (caller !== userId && caller !== group.ownerId) throw notYours("/params/userId");
+          const group = await lockForMember(tx, id, userId, caller);
           if (userId === group.ownerId) throw ownerStays();
           await removeMember(tx, id, userId);
         });
         return { groupId: id, userId, member: false };
       }),
   );
+}
+
+/**
+ * A group, locked, in which the caller may say whether a user is a member: oneself, or anybody for the owner.
+ * @throws Problem (404) where the caller sees no such group, (403) where it is somebody else's membership.
+ */
+async function lockForMember(tx: Transaction, id: string, userId: number, caller: number): Promise<Group> {
+  const group = await lockGroup(tx, id, caller);
+  if (group === undefined) throw groupNotFound(id);
+  if (caller !== userId && caller !== group.ownerId) throw notYours("/params/userId");
+  return group;
 }

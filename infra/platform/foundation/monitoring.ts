@@ -3,8 +3,8 @@ import { PORTS } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
 
-/** What all monitoring workloads have in common. */
-function monitoring(
+/** A monitoring workload: what all of them have in common, and what this one has of its own. */
+export function monitoring(
   settings: Settings,
   workload: Pick<Workload, "name" | "purpose" | "image" | "ports" | "live"> & Partial<Workload>,
 ): Workload {

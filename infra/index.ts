@@ -3,7 +3,7 @@ import { Colour } from "./docker/colour.ts";
 import { foundationOutputs } from "./docker/foundation-reference.ts";
 import { Foundation } from "./docker/foundation.ts";
 import { stackArgs } from "./docker/prepare.ts";
-import { settingsOfRunningStack } from "./docker/stack-config.ts";
+import { givenSecretsOfRunningStack, settingsOfRunningStack } from "./docker/stack-config.ts";
 import { messageOf } from "./host/user-error.ts";
 
 /** Declares the stack that the engine runs, and returns its outputs. */
@@ -13,7 +13,8 @@ async function program(): Promise<Record<string, unknown>> {
   if (settings.target === "kubernetes") {
     // Loaded here only: its library alone takes longer than all the rest.
     const { clusterProgram } = await import("./kubernetes/program.ts");
-    return await clusterProgram(settings, pulumi.runtime.isDryRun() ? {} : { onImage: report });
+    const given = givenSecretsOfRunningStack(settings);
+    return await clusterProgram(settings, { given, ...(pulumi.runtime.isDryRun() ? {} : { onImage: report }) });
   }
   const args = await stackArgs(settings, pulumi.runtime.isDryRun() ? {} : { onBuild: report });
   if (settings.colour === undefined) {
@@ -21,7 +22,7 @@ async function program(): Promise<Record<string, unknown>> {
     return { environment, network, secrets, urls };
   }
   const foundation = await foundationOutputs(settings);
-  const { environment, colour, version, url } = new Colour(settings.colour, { ...args, ...foundation });
+  const { environment, colour, version, url } = new Colour(settings.colour, { ...args, ...foundation, given: givenSecretsOfRunningStack(settings) });
   return { environment, colour, version, url };
 }
 

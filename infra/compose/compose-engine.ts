@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Engine, Report, StackDeployment, StackTarget } from "../engine/engine.ts";
 import { planStack, stackMembers } from "../engine/plan.ts";
 import { waitUntilReady } from "../engine/readiness.ts";
+import { readGivenSecrets } from "../config/given-secrets.ts";
 import { environmentContainers } from "../host/containers.ts";
 import { writeWhole } from "../host/files.ts";
-import { environmentFolder, stackFolder } from "../host/paths.ts";
+import { environmentFolder, PROJECT_ROOT, stackFolder } from "../host/paths.ts";
 import { dockerHost } from "../host/probe.ts";
 import { run, lastLines } from "../host/run.ts";
 import { UserError } from "../host/user-error.ts";
@@ -65,11 +66,12 @@ export const composeEngine: Engine = {
     const before = stackMembers(await environmentContainers(environment), stack);
     const plan = planStack(containers, before);
     if (plan.unchanged) return;
+    const given = readGivenSecrets(settings, PROJECT_ROOT);
     const tool = await requireComposeTool();
     report("network, volumes and secrets");
     await ensureNetwork(networkName(environment), environment);
     await ensureVolumes(volumesOf(containers), environment);
-    await writeSecretFiles(environment, stack, containers, await environmentSecrets(environment));
+    await writeSecretFiles(environment, stack, containers, { ...(await environmentSecrets(environment)), ...given });
     await writeWhole(composeFilePath(deployment), stackComposeYaml(deployment));
     const jobs = containers.filter((spec) => spec.oneShot && plan.changes[spec.name] !== "keep");
     if (jobs.length > 0) {

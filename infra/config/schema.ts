@@ -111,6 +111,24 @@ export const configSchema = Type.Object({
     }),
   ),
   priceFeedUrl: Type.Optional(httpAddress("the base address of a price API", "https://api.exchange.coinbase.com")),
+  chain: Type.Optional(
+    Type.Object({
+      url: Type.Optional(httpAddress("the JSON-RPC address of an EVM node", "http://node.example.com:8545")),
+      contract: Type.Optional(
+        Type.String({
+          pattern: "^0x[0-9a-fA-F]{40}$",
+          takes: "the address that npm run contract:deploy told, 0x and 40 hex digits",
+          example: `0x${"0".repeat(40)}`,
+        }),
+      ),
+      confirmations: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000, takes: "an integer number of blocks, 0 to 1000", example: "12" })),
+      keyFile: Type.Optional(
+        Type.String({ pattern: "^[^\\0\\n]{1,4096}$", takes: "the path of a file with the contract account's private key", example: "chain.key" }),
+      ),
+    }),
+  ),
+  /** Checked in `chain.ts`: no message may show it. */
+  chainKey: Type.Optional(Type.Unknown({ takes: "a private key", example: "" })),
   resources: Type.Optional(keyed(workloadNames, limits)),
   replicas: Type.Optional(
     keyed(

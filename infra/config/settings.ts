@@ -3,6 +3,7 @@ import { domainServices } from "../../services/catalogue.ts";
 import { DATABASE_CONNECTIONS } from "../platform/defaults.ts";
 import type { Settings } from "../platform/settings.ts";
 import { COLOURS, type Colour } from "../platform/workload.ts";
+import { chainSettings, checkChain } from "./chain.ts";
 import { check, type CheckContext, fixOf, NAMESPACE, type Origin } from "./check.ts";
 import { ConfigError } from "./config-error.ts";
 import { configSchema, type StackConfig } from "./schema.ts";
@@ -110,6 +111,7 @@ function withDefaults(config: StackConfig, stackName: string): Settings {
       sampleRatio: config.tracing?.sampleRatio ?? SAMPLE_RATIOS[mode],
     },
     ...(config.priceFeedUrl === undefined ? {} : { priceFeedUrl: config.priceFeedUrl }),
+    ...chainSettings(config.chain),
     resources: present(config.resources ?? {}) as Settings["resources"],
     replicas: present(config.replicas ?? {}) as Settings["replicas"],
     limits: {
@@ -145,6 +147,7 @@ export function readSettings(config: RawConfig): Settings {
   const settings = withDefaults(checked, config.stackName);
   checkTarget(config.values, settings.target, context);
   checkTogether(config, settings, context);
+  checkChain(config.values, settings, context);
   if (context.problems.length > 0) {
     throw new ConfigError("config-invalid", `the config of stack "${config.stackName}" (${config.fileName})`, context.problems);
   }

@@ -11,6 +11,8 @@ export interface ColourArgs extends StackArgs {
   readonly networkName: pulumi.Input<string>;
   /** Secrets of the foundation, by name. */
   readonly secrets: pulumi.Output<Readonly<Record<SecretName, string>>>;
+  /** Secrets of this stack's config, by name. */
+  readonly given: Readonly<Record<SecretName, string>>;
 }
 
 /** One colour: the gateway and the six services, after the migrations that they need. */
@@ -35,7 +37,7 @@ export class Colour extends pulumi.ComponentResource {
         containers,
         attempts,
         image: args.writerImage,
-        values: (secret) => pulumi.secret(args.secrets.apply((all) => valueOf(all, secret, settings.foundationStack))),
+        values: (secret) => pulumi.secret(args.given[secret] ?? args.secrets.apply((all) => valueOf(all, secret, settings.foundationStack))),
       },
       child,
     );

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NAMESPACE } from "../config/check.ts";
+import { readGivenSecrets } from "../config/given-secrets.ts";
 import { readSettings } from "../config/settings.ts";
 import { committedValues, mergedValues, stackFileName } from "../config/stack-file.ts";
 import { PROJECT_ROOT } from "../host/paths.ts";
+import { CHAIN_KEY, type SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
 
 /** Keys that were set with `--secret`; the engine names them to the program by this variable. */
@@ -41,4 +43,13 @@ export function settingsOfRunningStack(): Settings {
     values: mergedValues(committedValues(PROJECT_ROOT, stackName), own),
     secretKeys: secretKeys(),
   });
+}
+
+/**
+ * Values of the secrets that the running stack's config gives: decrypted by the engine, or in files that it names.
+ * @throws UserError when such a file cannot be used.
+ */
+export function givenSecretsOfRunningStack(settings: Settings): Readonly<Record<SecretName, string>> {
+  const key = pulumi.runtime.allConfig()[`${NAMESPACE}:chainKey`];
+  return readGivenSecrets(settings, PROJECT_ROOT, key === undefined ? {} : { [CHAIN_KEY]: key });
 }

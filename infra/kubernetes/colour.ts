@@ -1,10 +1,15 @@
+import { core } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { SecretName } from "../platform/secrets.ts";
 import type { ClusterStackArgs } from "./foundation.ts";
+import { givenSecretManifests } from "./manifests.ts";
 import { workloadServices } from "./workloads.ts";
 
 export interface ClusterColourArgs extends ClusterStackArgs {
   /** Release that all its workloads are of. */
   readonly version: string;
+  /** Secrets of this stack's config, by name. */
+  readonly given: Readonly<Record<SecretName, string>>;
 }
 
 /** One colour on a cluster: the gateway and the six services, after the migrations that they need. */
@@ -17,7 +22,11 @@ export class ClusterColour extends pulumi.ComponentResource {
     super("astratrade:platform:Colour", name, {}, opts);
     const { settings, manifests } = args;
     if (settings.colour === undefined) throw new pulumi.RunError(`${name}: a colour stack needs astratrade:colour, blue or green`);
-    workloadServices(name, manifests.workloads, { parent: this });
+    const secrets = givenSecretManifests(settings, args.given).map(
+      ({ metadata }) =>
+        new core.v1.Secret(`${name}-secret`, { metadata, type: "Opaque", stringData: pulumi.secret({ ...args.given }) }, { parent: this }),
+    );
+    workloadServices(name, manifests.workloads, { parent: this, dependsOn: secrets });
 
     this.environment = settings.environment;
     this.colour = settings.colour;

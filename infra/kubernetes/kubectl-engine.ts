@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
 import type { ISecret } from "kubernetes-models/v1";
 import { environmentSecrets } from "../compose/secrets.ts";
+import { readGivenSecrets } from "../config/given-secrets.ts";
 import type { Engine, Report, StackKey } from "../engine/engine.ts";
-import { environmentFolder } from "../host/paths.ts";
+import { environmentFolder, PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import { secrets } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
@@ -10,7 +11,7 @@ import { APPLY } from "./dry-run.ts";
 import { SECRET_NAME } from "./identity.ts";
 import { openCluster, type Kubectl } from "./kubectl.ts";
 import type { Manifest } from "./manifest.ts";
-import { secretManifest } from "./manifests.ts";
+import { givenSecretManifests, secretManifest } from "./manifests.ts";
 import { stackChanges } from "./stack-changes.ts";
 import { AROUND, RUNNERS, stackObjects, stackSelector } from "./stack-objects.ts";
 import { manifestsYaml } from "./yaml.ts";
@@ -20,6 +21,7 @@ const APPLY_MS = 120_000;
 const DELETE_MS = 240_000;
 
 async function apply(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<void> {
+  if (manifests.length === 0) return;
   await kubectl.orFail(APPLY, { input: manifestsYaml(manifests, []), deadlineMs: APPLY_MS });
 }
 
@@ -69,6 +71,7 @@ export const kubectlEngine: Engine = {
 
   async deploy(deployment, report) {
     const { settings, stack, stackName } = deployment;
+    const given = givenSecretManifests(settings, readGivenSecrets(settings, PROJECT_ROOT));
     const kubectl = await openCluster(settings);
     await refuseOfPulumi(kubectl, settings.environment, stack, stackName);
     const { runs, surplus } = await stackChanges(kubectl, deployment);
@@ -77,6 +80,7 @@ export const kubectlEngine: Engine = {
       await apply(kubectl, runs.map((run) => run.manifest).filter((manifest) => manifest.kind === "Namespace"));
       await ensureSecret(kubectl, settings);
     }
+    await apply(kubectl, given);
     for (const { manifest, immutable } of runs) {
       if (immutable === undefined) continue;
       report(`${manifest.metadata.name} is made anew`);

@@ -6,7 +6,7 @@ import type { SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Workload } from "../platform/workload.ts";
 import { availability } from "./availability.ts";
-import { namespaceName, SECRET_NAME } from "./identity.ts";
+import { givenSecretName, namespaceName, SECRET_NAME } from "./identity.ts";
 import type { Manifest } from "./manifest.ts";
 import { denyByDefault, networkPolicy } from "./network-policy.ts";
 import { podTemplate } from "./pod.ts";
@@ -46,6 +46,24 @@ export function secretManifest(settings: Settings, values: Readonly<Record<Secre
     type: "Opaque",
     stringData: { ...values },
   };
+}
+
+/** The Secret of a colour with what its config gives; none where that gives nothing. */
+export function givenSecretManifests(settings: Settings, given: Readonly<Record<SecretName, string>>): readonly Manifest[] {
+  if (settings.colour === undefined || Object.keys(given).length === 0) return [];
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: {
+        name: givenSecretName(settings.colour),
+        namespace: namespaceName(settings),
+        labels: { [LABELS.environment]: settings.environment, [LABELS.colour]: settings.colour },
+      },
+      type: "Opaque",
+      stringData: { ...given },
+    },
+  ];
 }
 
 /**

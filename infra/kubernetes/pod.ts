@@ -1,9 +1,10 @@
 import type { IContainer, IPodSpec, IVolume, IVolumeMount } from "kubernetes-models/v1";
 import type { ContainerSpec, Mount } from "../platform/container.ts";
 import { LABELS } from "../platform/labels.ts";
+import { givenSecrets, type SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Workload } from "../platform/workload.ts";
-import { SECRET_NAME, selectorLabels } from "./identity.ts";
+import { givenSecretName, SECRET_NAME, selectorLabels } from "./identity.ts";
 import type { PodTemplate } from "./manifest.ts";
 import { probes } from "./probes.ts";
 
@@ -28,19 +29,31 @@ function tmpName(path: string): string {
   return `tmp${path.replaceAll(/[^a-z0-9]+/g, "-").replace(/^-tmp$/, "")}`;
 }
 
+/** Files of secrets, with the pod's fsGroup readable by our group only: of the environment's Secret, and of the colour's own where that has any. */
+function secretsVolume(names: readonly SecretName[], settings: Settings): IVolume {
+  const items = (wanted: readonly SecretName[]) => wanted.map((name) => ({ key: name, path: name }));
+  const given = names.filter((name) => givenSecrets.includes(name));
+  if (given.length === 0) return { name: "secrets", secret: { secretName: SECRET_NAME, defaultMode: 0o400, items: items(names) } };
+  const rest = names.filter((name) => !given.includes(name));
+  return {
+    name: "secrets",
+    projected: {
+      defaultMode: 0o400,
+      sources: [
+        { secret: { name: SECRET_NAME, items: items(rest) } },
+        { secret: { name: givenSecretName(settings.colour), items: items(given) } },
+      ],
+    },
+  };
+}
+
 /** Where a mount comes from; a data volume comes from the StatefulSet's claim of the same name. */
-function volume(mount: Mount): IVolume[] {
+function volume(mount: Mount, settings: Settings): IVolume[] {
   switch (mount.type) {
     case "volume":
       return [];
     case "secrets":
-      return [
-        {
-          name: "secrets",
-          // With the pod's fsGroup: readable by our group only.
-          secret: { secretName: SECRET_NAME, defaultMode: 0o400, items: mount.names.map((name) => ({ key: name, path: name })) },
-        },
-      ];
+      return [secretsVolume(mount.names, settings)];
     case "tmpfs":
       return [{ name: tmpName(mount.target), emptyDir: { medium: "Memory", sizeLimit: mebibytes(mount.sizeBytes) } }];
     case "bind":
@@ -141,7 +154,7 @@ export function podTemplate(workload: Workload, spec: ContainerSpec, settings: S
       restartPolicy: spec.oneShot ? "Never" : "Always",
       ...(spec.oneShot || workload.volumes.length > 0 ? {} : { topologySpreadConstraints: spread(workload, settings) ?? [] }),
       containers: [container(workload, spec, settings)],
-      volumes: spec.mounts.flatMap(volume),
+      volumes: spec.mounts.flatMap((mount) => volume(mount, settings)),
     },
   };
 }

@@ -8,6 +8,7 @@ import { imagePlan, imageReferences } from "../images/plan.ts";
 import { pushImages } from "../images/push.ts";
 import { stackWorkloads } from "../platform/platform.ts";
 import { releaseOf } from "../platform/release.ts";
+import type { SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
 import { ClusterColour, type ClusterColourArgs } from "./colour.ts";
 import { ClusterFoundation } from "./foundation.ts";
@@ -19,6 +20,8 @@ import { clusterFacts } from "./render.ts";
 export interface ClusterProgramOptions {
   /** Images that are missing are built and pushed, and this gets one line for each; absent: nothing is. */
   readonly onImage?: (line: string) => void;
+  /** Secrets of the stack's config, by name. */
+  readonly given: Readonly<Record<SecretName, string>>;
 }
 
 async function prepare(settings: Settings, options: ClusterProgramOptions): Promise<ClusterColourArgs> {
@@ -36,7 +39,7 @@ async function prepare(settings: Settings, options: ClusterProgramOptions): Prom
   }
   const release = releaseOf(settings, facts, imageReferences(plan));
   const [first] = workloads;
-  return { settings, manifests: stackManifests(release), version: first === undefined ? "" : release.version(first) };
+  return { settings, given: options.given, manifests: stackManifests(release), version: first === undefined ? "" : release.version(first) };
 }
 
 /**

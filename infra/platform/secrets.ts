@@ -37,6 +37,12 @@ export const secrets: readonly SecretDeclaration[] = [
   { name: "grafana_admin", length: 24, purpose: "Grafana's admin password" },
 ];
 
+/** Key of the account that deployed the nft contract: the one secret that a person gives, and that is never generated. */
+export const CHAIN_KEY: SecretName = "chain_key";
+
+/** Secrets that come from a stack's config. Each colour has its own, beside the environment's. */
+export const givenSecrets: readonly SecretName[] = [CHAIN_KEY];
+
 /** Secrets by which PostgreSQL's start brings its roles in line: all of its own. */
 export const databaseSecrets: readonly SecretName[] = secrets
   .map((secret) => secret.name)

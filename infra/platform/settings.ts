@@ -19,6 +19,18 @@ export interface KubernetesSettings {
   readonly autoscaling: Readonly<Record<string, number>>;
 }
 
+/** An EVM chain with the nft contract. The key of the contract's account is a secret, and no part of this. */
+export interface ChainSettings {
+  /** JSON-RPC address of a node, as containers reach it. */
+  readonly url: string;
+  /** Address that `npm run contract:deploy` told: `0x` and 40 hex digits. */
+  readonly contract: string;
+  /** Blocks on top of an operation's own before it counts as final, [0, 1000]; absent: 12. */
+  readonly confirmations?: number;
+  /** File with the private key on the machine that deploys; absent: the key is Pulumi's secret `astratrade:chainKey`. */
+  readonly keyFile?: string;
+}
+
 /**
  * Everything that a person may decide about one stack of one environment. `infra/config` makes it from the
  * stack's config and is the only place that does; all defaults stand there.
@@ -47,6 +59,8 @@ export interface Settings {
   };
   /** Base address of a real price API; absent: simulated prices. */
   readonly priceFeedUrl?: string;
+  /** Where rewards live; absent: on a simulated chain. */
+  readonly chain?: ChainSettings;
   /** Limits of single workloads, instead of the defaults. */
   readonly resources: Readonly<Record<string, Partial<Limits>>>;
   /** Instances of single services, instead of one. */

@@ -19,6 +19,7 @@ export async function declaredStack(
   stack: StackKey,
   overrides: Readonly<Record<string, string>> = {},
   attempts: Attempts = new Map(),
+  given: Readonly<Record<string, string>> = {},
 ): Promise<DeclaredStack> {
   const model = testStack(stack, overrides);
   const args = { settings: model.settings, containers: model.containers, writerImage: "astratrade/base:0123456789ab", attempts };
@@ -26,7 +27,7 @@ export async function declaredStack(
   const resources = await declare(model.stackName, (opts) =>
     stack === "foundation"
       ? new Foundation("foundation", args, opts)
-      : new Colour(stack, { ...args, networkName: networkName(model.settings.environment), secrets: pulumi.secret(values) }, opts),
+      : new Colour(stack, { ...args, networkName: networkName(model.settings.environment), secrets: pulumi.secret(values), given }, opts),
   );
   return { model, resources };
 }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { stackComposeYaml } from "../../compose/compose-engine.ts";
 import { environmentSecrets } from "../../compose/secrets.ts";
+import { readGivenSecrets } from "../../config/given-secrets.ts";
 import { environmentConfig, stackModel, STACKS, type EnvironmentConfig } from "../../engine/model.ts";
 import { writeWhole } from "../../host/files.ts";
 import { PROJECT_ROOT } from "../../host/paths.ts";
@@ -41,6 +42,9 @@ async function kubernetesFiles(
   withSecrets: boolean,
 ): Promise<RenderedFile[]> {
   const { settings } = config.targets.foundation;
+  const given = withSecrets
+    ? STACKS.map((stack) => ({ settings: config.targets[stack].settings, values: readGivenSecrets(config.targets[stack].settings, PROJECT_ROOT) }))
+    : [];
   return [
     ...STACKS.map((stack) => ({
       name: `kubernetes.${stack}.yaml`,
@@ -48,7 +52,7 @@ async function kubernetesFiles(
       mode: READABLE,
     })),
     ...(withSecrets
-      ? [{ name: "kubernetes.secrets.yaml", text: secretYaml(settings, await environmentSecrets(settings.environment)), mode: PRIVATE }]
+      ? [{ name: "kubernetes.secrets.yaml", text: secretYaml(settings, await environmentSecrets(settings.environment), given), mode: PRIVATE }]
       : []),
   ];
 }

@@ -3,18 +3,19 @@ import { domainServices } from "../../../services/catalogue.ts";
 import { DEFAULT_LIMITS, NODE_HEAP_SHARE, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
 import { serviceImage } from "../images.ts";
 import { PORTS } from "../ports.ts";
-import { appPassword, type SecretName } from "../secrets.ts";
-import type { Settings } from "../settings.ts";
+import { appPassword, CHAIN_KEY, type SecretName } from "../secrets.ts";
+import type { ChainSettings, Settings } from "../settings.ts";
 import { tracesGoOutside, tracingConnections, tracingEnvironment } from "../tracing.ts";
 import type { Connection, Limits, Workload } from "../workload.ts";
 
 /** Secrets of a service: its own database role, Redis, and what its duty asks for. */
-function secretsOf(service: ServiceDeclaration): SecretName[] {
+function secretsOf(service: ServiceDeclaration, chain: ChainSettings | undefined): SecretName[] {
   return [
     ...(service.schema ? [appPassword(service.schema)] : []),
     ...(service.stores.includes("redis") ? ["redis"] : []),
     ...(service.name === "user" ? ["token_encryption"] : []),
     ...(service.name === "gateway" || service.name === "user" ? ["operator_token"] : []),
+    ...(chain === undefined ? [] : [CHAIN_KEY]),
   ];
 }
 
@@ -48,10 +49,20 @@ export function serviceEnvironment(settings: Settings, memoryMb: number): Record
   };
 }
 
+/** How nft learns where its tokens live; the key is a secret. */
+function chainEnvironment({ url, contract, confirmations }: ChainSettings): Record<string, string> {
+  return {
+    ASTRA_CHAIN_URL: url,
+    ASTRA_CHAIN_CONTRACT: contract,
+    ...(confirmations === undefined ? {} : { ASTRA_CHAIN_CONFIRMATIONS: String(confirmations) }),
+  };
+}
+
 /** Workload of one Node service, gateway included: the one template of R-SVC-2 on the deployment side. */
 export function serviceWorkload(service: ServiceDeclaration, settings: Settings): Workload {
   const limits: Limits = { ...DEFAULT_LIMITS, ...settings.resources[service.name] };
   const feed = service.name === "trading" ? settings.priceFeedUrl : undefined;
+  const chain = service.name === "nft" ? settings.chain : undefined;
   return {
     name: service.name,
     kind: "service",
@@ -70,6 +81,7 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
         : { ASTRA_BREAKER_RESET_SECONDS: String(settings.breakerResetSeconds) }),
       ...tracingEnvironment(settings),
       ...(feed === undefined ? {} : { ASTRA_PRICE_FEED_URL: feed }),
+      ...(chain === undefined ? {} : chainEnvironment(chain)),
     },
     ports: [
       { name: "http", container: service.port },
@@ -81,7 +93,8 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
     dependsOn: startsAfter(service),
     connectsTo: connectionsOf(service, settings),
     ...(tracesGoOutside(settings) || feed !== undefined ? { callsOutside: true } : {}),
-    secrets: secretsOf(service),
+    ...(chain === undefined ? {} : { callsUrls: [chain.url] }),
+    secrets: secretsOf(service, chain),
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],
     stop: SERVICE_STOP,

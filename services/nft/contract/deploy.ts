@@ -32,7 +32,8 @@ async function main(): Promise<void> {
   const privateKey = readFileSync(keyFile, "utf8").trim();
   if (!isHex(privateKey) || privateKey.length !== 66) throw new Error(`${keyFile} has no private key in it. Fix: 0x and 64 hex digits`);
   const address = await deployContract({ url, privateKey });
-  console.log(`ASTRA_CHAIN_URL=${url}\nASTRA_CHAIN_CONTRACT=${address}`);
+  console.log(`the contract is at ${address}. For the config of the colours:`);
+  console.log(`  ./astra up -c chain.url=${url} -c chain.contract=${address} -c chain.keyFile=${keyFile}`);
 }
 
 if (import.meta.main) {

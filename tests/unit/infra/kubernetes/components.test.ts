@@ -8,9 +8,13 @@ import { secrets } from "../../../../infra/platform/secrets.ts";
 import { declare, opened, SECRET_MARK, type Declared } from "../../../support/pulumi-mocks.ts";
 import { clusterStack, type ClusterStack } from "../../../support/kubernetes-stacks.ts";
 
-async function declared(stack: StackKey): Promise<{ readonly cluster: ClusterStack; readonly resources: readonly Declared[] }> {
-  const cluster = clusterStack(stack);
-  const args = { settings: cluster.settings, manifests: cluster.manifests, version: "v1" };
+async function declared(
+  stack: StackKey,
+  overrides: Readonly<Record<string, string>> = {},
+  given: Readonly<Record<string, string>> = {},
+): Promise<{ readonly cluster: ClusterStack; readonly resources: readonly Declared[] }> {
+  const cluster = clusterStack(stack, overrides);
+  const args = { settings: cluster.settings, manifests: cluster.manifests, version: "v1", given };
   const resources = await declare(stack, (opts) =>
     stack === "foundation" ? new ClusterFoundation("foundation", args, opts) : new ClusterColour(stack, args, opts),
   );
@@ -64,4 +68,17 @@ test("a colour makes no secrets and no namespace: it stands on the foundation", 
   const { resources } = await declared("green");
   const types = new Set(resources.map((resource) => resource.type));
   expect([...types].filter((type) => /Secret|Namespace|random/.test(type))).toEqual([]);
+});
+
+test("R-SVC-1 a colour with a chain hands its key to nft in a Secret of its own, seen nowhere else", async () => {
+  const overrides = { "chain.url": "http://node.example.com:8545", "chain.contract": `0x${"ab".repeat(20)}`, "chain.keyFile": "chain.key" };
+  const { cluster, resources } = await declared("green", overrides, { chain_key: `${SECRET_MARK}chain_key` });
+  const made = resources.filter((resource) => resource.inputs["kind"] === "Secret");
+  expect(made.map(({ inputs }) => inputs["metadata"])).toEqual([
+    expect.objectContaining({ name: "astratrade-secrets-green", namespace: "astra-dev", labels: { "astratrade.environment": "dev", "astratrade.colour": "green" } }),
+  ]);
+  expect(made[0]?.inputs["stringData"]).toHaveProperty("4dabf18193072939515e22adb298388d");
+  expect(opened(made[0]?.inputs["stringData"])).toEqual({ chain_key: `${SECRET_MARK}chain_key` });
+  for (const resource of resources) if (resource !== made[0]) expect(JSON.stringify(resource.inputs)).not.toContain(SECRET_MARK);
+  expect(objects(resources)).toEqual(cluster.all);
 });

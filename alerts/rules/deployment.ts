@@ -88,17 +88,17 @@ export const deployment: RuleGroup = {
       },
     },
     {
-      // At 20 requests/s a window holds 400 requests, and 2 % of them are eight: too many to be chance beside a colour without.
+      // Eight errors in a window (0.4 a second) are too many to be chance beside a colour without.
       name: "ColourErrorsWorseNow",
       ...rollback,
       expr: worseThanOther(
-        (own, other) => `${ERROR_RATIO_NOW}${own} > on (workload) group_left () (0.02 + 2 * ${ERROR_RATIO_NOW}${other}) and ${REQUESTS_NOW}${own} > 20`,
+        (own, other) => `${ERROR_RATIO_NOW}${own} > on (workload) group_left () (0.02 + 2 * ${ERROR_RATIO_NOW}${other}) and ${ERROR_RATIO_NOW}${own} * ${REQUESTS_NOW}${own} > 0.4`,
       ),
       forSeconds: 10,
       summary: "A busy colour has begun to fail.",
       description:
         "{{ $value | humanizePercentage }} of the requests to {{ $labels.workload }} {{ $labels.colour }} failed in 20 s, more than 2 % and twice the other colour's share.",
-      runbook: { meaning: "A colour with more than 20 requests a second turned bad within seconds: its release, or what only it uses.", impact, commands, goBack: ROLLBACK },
+      runbook: { meaning: "A colour under load turned bad within seconds, with eight failed requests at least: its release, or what only it uses.", impact, commands, goBack: ROLLBACK },
       test: {
         labels: { workload: "nft", colour: "green" },
         value: "5%",

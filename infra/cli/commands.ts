@@ -11,6 +11,7 @@ import { historyCommand } from "./commands/history.ts";
 import { renderCommand } from "./commands/render.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { rolloutCommand } from "./commands/rollout.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
 import { unlockCommand } from "./commands/unlock.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   historyCommand,
   testCommand,
+  simulateCommand,
   logsCommand,
   monitoringCommand,
   eventsCommand,

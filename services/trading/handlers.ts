@@ -1,6 +1,8 @@
-import { subscriptionStarted } from "../base/events/catalogue/financial.ts";
+import { subscriptionRenewed, subscriptionStarted } from "../base/events/catalogue/financial.ts";
 import { userRegistered } from "../base/events/catalogue/user.ts";
 import { type ConsumerGroup, on } from "../base/events/consumer-group.ts";
+import type { EventData } from "../base/events/define.ts";
+import type { Transaction } from "../base/postgres/database.ts";
 import { openAccount } from "./accounts-store.ts";
 import { entitle } from "./entitlements-store.ts";
 
@@ -10,12 +12,17 @@ export const accountsGroup: ConsumerGroup = {
   handlers: [on(userRegistered, (tx, event) => openAccount(tx, event.data.userId))],
 };
 
+type Subscription = EventData<typeof subscriptionStarted> | EventData<typeof subscriptionRenewed>;
+
+function entitleBy(tx: Transaction, { userId, subscriptionId, plan, expiresAt }: Subscription): Promise<void> {
+  return entitle(tx, { userId, subscriptionId, plan, endsAt: expiresAt });
+}
+
 /** Lets a subscription's plan decide what its user may trade. */
 export const entitlementsGroup: ConsumerGroup = {
   name: "trading.entitlements",
   handlers: [
-    on(subscriptionStarted, (tx, { data }) =>
-      entitle(tx, { userId: data.userId, subscriptionId: data.subscriptionId, plan: data.plan, endsAt: data.expiresAt }),
-    ),
+    on(subscriptionStarted, (tx, { data }) => entitleBy(tx, data)),
+    on(subscriptionRenewed, (tx, { data }) => entitleBy(tx, data)),
   ],
 };

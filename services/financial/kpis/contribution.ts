@@ -1,5 +1,5 @@
 import { Decimal } from "decimal.js";
-import { subscriptionStarted } from "../../base/events/catalogue/financial.ts";
+import { subscriptionRenewed, subscriptionStarted } from "../../base/events/catalogue/financial.ts";
 import { nftListed, nftSold } from "../../base/events/catalogue/nft.ts";
 import { postCommented, postCreated, postLiked, userFollowed } from "../../base/events/catalogue/social.ts";
 import { positionClosed, tradeExecuted } from "../../base/events/catalogue/trading.ts";
@@ -13,8 +13,8 @@ export type KpiMetric = "registrations" | "trades" | "volume" | "revenue" | "int
 
 /** What one event adds to the KPIs. */
 export interface Contribution {
-  /** Who did something; what the platform does by itself is nobody's activity. */
-  readonly activeUserId: number;
+  /** Who did something; absent for what the platform does by itself, which is nobody's activity. */
+  readonly activeUserId?: number;
   readonly amounts: Readonly<Partial<Record<KpiMetric, Decimal>>>;
 }
 
@@ -59,6 +59,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
       activeUserId: userId,
       amounts: { revenue: new Decimal(price) },
     })),
+    rule(subscriptionRenewed, ({ price }) => ({ amounts: { revenue: new Decimal(price) } })),
     rule(nftListed, ({ sellerId }) => ({ activeUserId: sellerId, amounts: {} })),
     rule(nftSold, ({ buyerId, price, commission }) => ({
       activeUserId: buyerId,

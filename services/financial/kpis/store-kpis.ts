@@ -25,6 +25,8 @@ export async function addContributions(tx: Transaction, contributions: readonly 
       [amounts.map(({ occurredAt }) => occurredAt), amounts.map(({ metric }) => metric), amounts.map(({ amount }) => amount.toFixed())],
     );
   }
+  const activities = contributions.filter((one): one is TimedContribution & { readonly activeUserId: number } => one.activeUserId !== undefined);
+  if (activities.length === 0) return;
   await tx.query(
     `INSERT INTO activity_hours AS mine (hour, user_id, first_at, last_at)
      SELECT date_trunc('hour', at, 'UTC'), user_id, min(at), max(at)
@@ -33,7 +35,7 @@ export async function addContributions(tx: Transaction, contributions: readonly 
      ON CONFLICT (hour, user_id) DO UPDATE
        SET first_at = least(mine.first_at, excluded.first_at), last_at = greatest(mine.last_at, excluded.last_at)
        WHERE excluded.first_at < mine.first_at OR excluded.last_at > mine.last_at`,
-    [contributions.map(({ occurredAt }) => occurredAt), contributions.map(({ activeUserId }) => activeUserId)],
+    [activities.map(({ occurredAt }) => occurredAt), activities.map(({ activeUserId }) => activeUserId)],
   );
 }
 

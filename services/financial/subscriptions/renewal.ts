@@ -1,9 +1,11 @@
 import { Decimal } from "decimal.js";
 import type { Logger } from "pino";
-import { subscriptionStarted } from "../../base/events/catalogue/financial.ts";
+import type { ServiceConfig } from "../../base/config.ts";
+import { subscriptionRenewed } from "../../base/events/catalogue/financial.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { EventPublisher } from "../../base/events/publisher.ts";
 import type { Database, Transaction } from "../../base/postgres/database.ts";
+import type { TrafficWatch } from "../../base/traffic/watch.ts";
 import { postingOfIncome } from "../ledger/posting.ts";
 import { post } from "../ledger/store-ledger.ts";
 import { endOfPeriod, planNamed } from "./plans.ts";
@@ -20,7 +22,12 @@ interface Parts {
   readonly events: EventPublisher;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly config: Pick<ServiceConfig, "colour">;
+  readonly traffic: Pick<TrafficWatch, "weights">;
 }
+
+/** Who has to know of a renewal: without it a user who has paid loses the plan's limits. */
+const LISTENER = "trading";
 
 /**
  * Pays the next period of the subscriptions that end within the hour, and ends those that are not to be renewed. Of all
@@ -54,10 +61,9 @@ async function renew(tx: Transaction, events: EventPublisher, subscription: DueS
     currency,
   });
   if (posting !== undefined) await post(tx, posting);
-  // The user has the plan for another period: to others that is the same news as the first time.
-  await events.publish(tx, subscriptionStarted, {
+  await events.publish(tx, subscriptionRenewed, {
     aggregateId: id,
-    data: { subscriptionId: id, userId, plan: planId, price, currency, expiresAt: newEnd.toISOString() },
+    data: { subscriptionId: id, userId, plan: planId, price, currency, period: periods, expiresAt: newEnd.toISOString() },
   });
 }
 
@@ -90,8 +96,19 @@ export class Renewals {
     return this.#running;
   }
 
+  /**
+   * Whether all that trading reads is read by this release. An older one does not know the event and would pass it over;
+   * during a rollout the other colour's process renews, or nobody does for a few of the minutes that there are ahead.
+   */
+  #isUnderstood(): boolean {
+    const { config, traffic } = this.#parts;
+    const { [config.colour]: own, ...others } = traffic.weights(LISTENER);
+    return own > 0 && Object.values(others).every((weight) => weight === 0);
+  }
+
   async #look(): Promise<void> {
     const { log } = this.#parts;
+    if (!this.#isUnderstood()) return;
     try {
       const renewed = await renewDue(this.#parts);
       if (renewed > 0) log.info({ renewed }, "subscriptions renewed");

@@ -1,5 +1,5 @@
 import type { EventDefinition } from "../define.ts";
-import { subscriptionStarted } from "./financial.ts";
+import { subscriptionRenewed, subscriptionStarted } from "./financial.ts";
 import { achievementUnlocked, levelReached, xpAwarded } from "./gamification.ts";
 import { nftListed, nftMinted, nftSold, ownershipConfirmed } from "./nft.ts";
 import { postCommented, postCreated, postLiked, userFollowed } from "./social.ts";
@@ -19,6 +19,7 @@ export const catalogue: readonly EventDefinition[] = [
   postCommented,
   userFollowed,
   subscriptionStarted,
+  subscriptionRenewed,
   nftMinted,
   nftListed,
   nftSold,

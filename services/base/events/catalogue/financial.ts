@@ -16,3 +16,19 @@ export const subscriptionStarted = defineEvent({
     expiresAt: Type.Optional(Instant),
   }),
 });
+
+/** A user's paid plan runs for another period: the platform did it, and nobody was active. Aggregate: the subscription. */
+export const subscriptionRenewed = defineEvent({
+  type: "financial.subscription.renewed",
+  version: 1,
+  data: Type.Object({
+    subscriptionId: Id,
+    userId: UserId,
+    plan: Type.String({ minLength: 1 }),
+    price: Amount,
+    currency: Type.String(),
+    /** Which period begins, [2, ∞). */
+    period: Type.Integer({ minimum: 2 }),
+    expiresAt: Instant,
+  }),
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { subscriptionStarted } from "../../../../services/base/events/catalogue/financial.ts";
+import { subscriptionRenewed, subscriptionStarted } from "../../../../services/base/events/catalogue/financial.ts";
 import { auditedSums } from "../../../../services/financial/ledger/store-audit.ts";
 import { financial } from "../../../../services/financial/service.ts";
 import { renewDue } from "../../../../services/financial/subscriptions/renewal.ts";
@@ -54,8 +54,10 @@ describe("R-SVC-1 subscriptions", () => {
     await Promise.all([renewAt(ends - 1_000), renewAt(ends - 1_000), renewAt(ends - 1_000)]);
     await renewAt(ends + 60_000);
     expect(await paymentsOf(subscription.id)).toEqual([subscription.id, `${subscription.id}:2`]);
-    const told = (await domain.published(subscriptionStarted)).filter(({ data }) => data.subscriptionId === subscription.id);
-    expect(told.map(({ data }) => data.expiresAt)).toEqual([subscription.endsAt, new Date(ends + 30 * DAY_MS).toISOString()]);
+    const started = (await domain.published(subscriptionStarted)).filter(({ data }) => data.subscriptionId === subscription.id);
+    expect(started.map(({ data }) => data.expiresAt)).toEqual([subscription.endsAt]);
+    const renewed = (await domain.published(subscriptionRenewed)).filter(({ data }) => data.subscriptionId === subscription.id);
+    expect(renewed.map(({ data }) => [data.period, data.expiresAt, data.price])).toEqual([[2, new Date(ends + 30 * DAY_MS).toISOString(), "9.99"]]);
     expect(await renewAt(ends + 30 * DAY_MS)).toBe(1);
     expect(await statusOf(subscription.id)).toBe("active");
   });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { subscriptionStarted } from "../../../../services/base/events/catalogue/financial.ts";
+import { subscriptionRenewed, subscriptionStarted } from "../../../../services/base/events/catalogue/financial.ts";
 import { tradeExecuted } from "../../../../services/base/events/catalogue/trading.ts";
 import { userRegistered } from "../../../../services/base/events/catalogue/user.ts";
 import { tradingService } from "../../../../services/trading/service.ts";
@@ -75,6 +75,16 @@ describe("R-SVC-1 entitlements", () => {
     expect((await execute<Refusal>(late, { amount: 300_000, leverage: 10 })).body).toMatchObject({ code: "order-out-of-bounds" });
     expect((await execute(player, { amount: 300_000, leverage: 10 })).status).toBe(201);
     expect(await limitsOf(late)).toMatchObject({ tier: "standard" });
+  });
+
+  it("go on with a renewal, which is told as an event of its own", async () => {
+    const player = await newUser();
+    await subscribe(player, "pro", -1_000);
+    expect(await limitsOf(player)).toMatchObject({ tier: "standard" });
+    const renewal = { subscriptionId: `sub-${player}-pro`, userId: player, plan: "pro", price: "29.99", currency: "USD", period: 2 };
+    const event = await domain.emit(subscriptionRenewed, { ...renewal, expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+    await domain.handled("trading.entitlements", event);
+    expect(await limitsOf(player)).toMatchObject({ tier: "pro" });
   });
 
   it("keep the plan that ends later, in whatever order the two are told", async () => {

@@ -37,6 +37,10 @@ describe("R-GW-1 what events add to the KPIs", () => {
     expect(added(type, data)).toEqual(expected);
   });
 
+  it("counts the revenue of a renewal, and nobody as active by it", () => {
+    expect(added("financial.subscription.renewed", { userId: 4, price: "9.99", plan: "plus" })).toEqual({ user: undefined, revenue: "9.99" });
+  });
+
   it("counts a trade in another currency as a trade, and leaves its money to the ledger", () => {
     expect(added("trading.trade.executed", { ...trade, symbol: "BTC/EUR" })).toEqual({ user: 123, trades: "1" });
   });

@@ -42,8 +42,11 @@ const PayingDays = Type.Object({
   ),
 });
 
-/** Revenue from the ledger, cohorts from the events. */
-export function analyticsRoutes(app: ServiceApp, { database, clock, metrics }: ServiceContext): void {
+/** Marks a route in the API document as one that asks who is calling. */
+const SIGNED_IN = [{ token: [] }];
+
+/** Revenue from the ledger, cohorts from the events: the company's own figures, for operators alone. */
+export function analyticsRoutes(app: ServiceApp, { database, clock, metrics, auth }: ServiceContext): void {
   const revenueRead = metrics.operation("revenue-read");
   const cohortsRead = metrics.operation("cohorts-read");
 
@@ -51,7 +54,9 @@ export function analyticsRoutes(app: ServiceApp, { database, clock, metrics }: S
     "/revenue",
     {
       schema: {
-        summary: "Revenue by day, source and currency, as the ledger has it",
+        summary: "Revenue by day, source and currency, as the ledger has it (operators)",
+        tags: ["operators"],
+        security: SIGNED_IN,
         querystring: DaysQuery,
         response: {
           200: Type.Object({
@@ -64,6 +69,7 @@ export function analyticsRoutes(app: ServiceApp, { database, clock, metrics }: S
     },
     (request) =>
       revenueRead.run(async () => {
+        await auth.requireRole(request, "operator");
         const from = firstOfLastDays(request.query.days, clock.now());
         const days = await revenueByDay(database, from);
         return {
@@ -78,13 +84,16 @@ export function analyticsRoutes(app: ServiceApp, { database, clock, metrics }: S
     "/revenue/users",
     {
       schema: {
-        summary: "Revenue for each paying user, by day and currency",
+        summary: "Revenue for each paying user, by day and currency (operators)",
+        tags: ["operators"],
+        security: SIGNED_IN,
         querystring: DaysQuery,
         response: { 200: PayingDays },
       },
     },
     (request) =>
       revenueRead.run(async () => {
+        await auth.requireRole(request, "operator");
         const from = firstOfLastDays(request.query.days, clock.now());
         const days = await payersByDay(database, from);
         return {
@@ -102,13 +111,16 @@ export function analyticsRoutes(app: ServiceApp, { database, clock, metrics }: S
     "/cohorts",
     {
       schema: {
-        summary: "Users by the day of their registration, and what they have brought in since",
+        summary: "Users by the day of their registration, and what they have brought in since (operators)",
+        tags: ["operators"],
+        security: SIGNED_IN,
         querystring: DaysQuery,
         response: { 200: Cohorts },
       },
     },
     (request) =>
       cohortsRead.run(async () => {
+        await auth.requireRole(request, "operator");
         const from = firstOfLastDays(request.query.days, clock.now());
         const cohorts = await cohortsFrom(database, from);
         return {

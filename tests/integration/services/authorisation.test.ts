@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { achievementUnlocked } from "../../../services/base/events/catalogue/gamification.ts";
 import type { DomainService } from "../../support/domain-service.ts";
+import { tokensFor } from "../../support/tokens.ts";
 import { type DomainName, domainNames, operationsOf, startDomains } from "../../support/domains.ts";
 
 /** What an id in a route is of. */
@@ -44,6 +45,45 @@ const RULES: Readonly<Record<DomainName, Readonly<Record<string, Rule>>>> = {
   },
   financial: { "PATCH /subscriptions/{id}": { refused: [404], body: { renews: false } } },
   nft: { "DELETE /listings/{id}": refused(403), "POST /listings/{id}/buy": { refused: [409], as: OWNER } },
+};
+
+/** Who may use a route without an id. */
+type OpenRule =
+  /** Everybody, without saying who. */
+  | "everybody"
+  /** Whoever says who: it shows and changes the caller's own. */
+  | "own"
+  | "operators";
+
+/** Every other route. A new one has to be entered here before the tests pass. */
+const OTHERS: Readonly<Record<DomainName, Readonly<Record<string, OpenRule>>>> = {
+  user: {
+    "POST /register": "everybody",
+    "POST /login": "everybody",
+    // Whoever has the refresh token is who it was given to.
+    "POST /refresh": "everybody",
+    "POST /logout": "own",
+    "GET /.well-known/jwks.json": "everybody",
+    "POST /keys/rotate": "operators",
+    "GET /me": "own",
+    "PATCH /me": "own",
+  },
+  trading: { "POST /execute": "own", "GET /positions": "own", "GET /account": "own", "GET /prices": "everybody" },
+  gamification: { "GET /leaderboard": "everybody" },
+  // The feed of all; one's own has a test below.
+  social: { "GET /feed": "everybody", "GET /follows": "own", "POST /groups": "own", "GET /groups": "own", "POST /posts": "own" },
+  financial: {
+    "GET /revenue": "operators",
+    "GET /revenue/users": "operators",
+    "GET /cohorts": "operators",
+    // What the gateway's dashboard shows to everybody.
+    "GET /kpis": "everybody",
+    "GET /kpis/history": "everybody",
+    "GET /subscriptions/plans": "everybody",
+    "GET /subscriptions": "own",
+    "POST /subscriptions": "own",
+  },
+  nft: { "GET /rewards": "own", "GET /wallet": "own", "GET /marketplace": "everybody", "POST /listings": "own" },
 };
 
 let domains: Readonly<Record<DomainName, DomainService>>;
@@ -126,6 +166,52 @@ describe.each([...domainNames])("R-SVC-4 authorisation in %s", (name) => {
   });
 });
 
+/** A body that no schema refuses, so that the answer is about who is asking. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  "POST /execute": { asset_symbol: "BTC/USD", direction: "LONG", amount: 10 },
+  "POST /groups": { name: "Anybody's", privacy: "open" },
+  "POST /posts": { text: "hello" },
+  "POST /subscriptions": { plan: "plus" },
+  "POST /listings": { token_id: "0194b9f0-7c1e-7a55-9f0e-3d1c2b4a5968", price: "1.00" },
+  "PATCH /me": { bio: "hello" },
+};
+
+describe.each([...domainNames])("R-SVC-4 routes of %s without an id", (name) => {
+  const others = () => operationsOf(name, domains[name]).filter(({ path }) => !path.includes("{"));
+
+  it("are decided, each of them, and no route that there is not", () => {
+    expect(others().map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(OTHERS[name]).sort());
+  });
+
+  it("are refused to who does not say who it is, and those for operators to players", async () => {
+    for (const { method, path } of others()) {
+      const rule = OTHERS[name][`${method} ${path}`];
+      const body = BODIES[`${method} ${path}`];
+      const { status, body: told } = await domains[name].call<{ code?: string }>(method, path, { body });
+      if (rule === "everybody") {
+        expect([method, path, [401, 403].includes(status) && told.code === "authentication-required"]).toEqual([method, path, false]);
+        continue;
+      }
+      expect([method, path, status]).toEqual([method, path, 401]);
+      if (rule !== "operators") continue;
+      expect([method, path, (await domains[name].call(method, path, { as: STRANGER, body })).status]).toEqual([method, path, 403]);
+    }
+  });
+});
+
+describe("R-SVC-4 the company's figures", () => {
+  it("are shown to an operator's token, and to no player's", async () => {
+    const bearer = await tokensFor(domains.financial);
+    for (const path of ["/revenue", "/revenue/users", "/cohorts"]) {
+      const answers = [
+        await domains.financial.call("GET", path, { headers: await bearer(STRANGER) }),
+        await domains.financial.call("GET", path, { headers: await bearer(STRANGER, "operator") }),
+      ];
+      expect([path, ...answers.map(({ status }) => status), answers[0]?.body["code"]]).toEqual([path, 403, 200, "role-required"]);
+    }
+  });
+});
+
 describe("R-SVC-4 routes without an id", () => {
   it("show and change what is the caller's own, whoever else's there is", async () => {
     const own = async (name: DomainName, path: string) => (await domains[name].call(`GET`, path, { as: STRANGER })).body;
@@ -134,6 +220,11 @@ describe("R-SVC-4 routes without an id", () => {
     expect(await own("nft", "/rewards")).toMatchObject({ rewards: [] });
     expect(await own("social", "/feed?scope=own")).toMatchObject({ entries: [] });
     expect(await own("social", "/groups")).toMatchObject({ groups: [] });
+  });
+
+  it("show nobody a feed that is somebody's own", async () => {
+    const statuses = await Promise.all(["own", "followed"].map(async (scope) => (await domains.social.call("GET", `/feed?scope=${scope}`)).status));
+    expect(statuses).toEqual([401, 401]);
   });
 
   it("let nobody act for another by the body's user_id", async () => {

@@ -7,6 +7,7 @@ import { positionClosed, tradeExecuted } from "../../../../services/base/events/
 import { userRegistered } from "../../../../services/base/events/catalogue/user.ts";
 import { financial } from "../../../../services/financial/service.ts";
 import { type DomainService, startDomainService } from "../../../support/domain-service.ts";
+import { type Bearer, tokensFor } from "../../../support/tokens.ts";
 import { waitFor } from "../../../support/wait-for.ts";
 
 interface Income {
@@ -23,16 +24,20 @@ interface Kpi {
 }
 
 let domain: DomainService;
+let bearer: Bearer;
 let app: pg.Client;
 
 beforeAll(async () => {
   domain = await startDomainService(financial);
+  bearer = await tokensFor(domain);
   app = await domain.connect("financial_app");
 });
 
 afterAll(async () => {
   await domain.stop();
 });
+
+const operator = () => bearer(1, "operator");
 
 const trade = (userId: number, fee = "1.05", symbol = "BTC/USD") => ({
   tradeId: "t1",
@@ -111,9 +116,9 @@ describe("R-SVC-1 financial", () => {
   it("tells the revenue of the ledger by day and source", async () => {
     const event = await domain.emit(tradeExecuted, trade(4020, "7", "BTC/EUR"), { occurredAt: `${daysAgo(3)}T12:00:00.000Z` });
     await domain.handled("financial.trade-revenue", event);
-    const { body } = await domain.call<{ totals: Income[]; days: (Income & { day: string })[] }>("GET", "/revenue?days=7");
+    const { body } = await domain.call<{ totals: Income[]; days: (Income & { day: string })[] }>("GET", "/revenue?days=7", { headers: await operator() });
     expect(body.days[0]).toEqual({ day: daysAgo(3), source: "trading-fees", currency: "EUR", amount: "7" });
-    const recent = await domain.call<{ totals: Income[] }>("GET", "/revenue?days=2");
+    const recent = await domain.call<{ totals: Income[] }>("GET", "/revenue?days=2", { headers: await operator() });
     expect(recent.body.totals.some(({ currency }) => currency === "EUR")).toBe(false);
     expect(body.totals).toContainEqual({ source: "trading-fees", currency: "EUR", amount: "7" });
   });
@@ -127,7 +132,7 @@ describe("R-SVC-1 financial", () => {
       const event = await domain.emit(userRegistered, { userId, username: `u${userId}` }, { occurredAt: `${day}T10:00:00.000Z` });
       await domain.handled("financial.cohorts", event);
     }
-    const { body } = await domain.call<{ cohorts: Record<string, unknown>[] }>("GET", "/cohorts?days=7");
+    const { body } = await domain.call<{ cohorts: Record<string, unknown>[] }>("GET", "/cohorts?days=7", { headers: await operator() });
     expect(body.cohorts).toEqual([{ registeredOn: day, users: 2, traders: 1, trades: 2, revenue: "3", revenuePerUser: "1.5" }]);
   });
 

@@ -4,6 +4,7 @@ import { auditedSums } from "../../../../services/financial/ledger/store-audit.t
 import { financial } from "../../../../services/financial/service.ts";
 import { renewDue } from "../../../../services/financial/subscriptions/renewal.ts";
 import { type DomainService, startDomainService } from "../../../support/domain-service.ts";
+import { type Bearer, tokensFor } from "../../../support/tokens.ts";
 
 interface Subscription {
   readonly id: string;
@@ -13,14 +14,18 @@ interface Subscription {
 }
 
 let domain: DomainService;
+let bearer: Bearer;
 
 beforeAll(async () => {
   domain = await startDomainService(financial);
+  bearer = await tokensFor(domain);
 });
 
 afterAll(async () => {
   await domain.stop();
 });
+
+const operator = () => bearer(1, "operator");
 
 const DAY_MS = 86_400_000;
 
@@ -121,7 +126,7 @@ describe("R-SVC-1 the ledger's audit", () => {
   });
 
   it("is told by day and paying user", async () => {
-    const { body } = await domain.call<{ days: { payingUsers: number; revenuePerUser: string }[] }>("GET", "/revenue/users?days=1");
+    const { body } = await domain.call<{ days: { payingUsers: number; revenuePerUser: string }[] }>("GET", "/revenue/users?days=1", { headers: await operator() });
     expect(body.days.find((day) => day.payingUsers > 0)?.revenuePerUser).toBe("9.99");
   });
 });

@@ -1,21 +1,14 @@
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { JWKS_KEY } from "../../../../services/base/auth/tokens.ts";
 import { tradingService } from "../../../../services/trading/service.ts";
-import { createSigningKey, openSigningKey, type SigningKey } from "../../../../services/user/signing-key.ts";
-import { issueToken } from "../../../../services/user/token.ts";
 import { type DomainService, startDomainService } from "../../../support/domain-service.ts";
+import { type Bearer, tokensFor } from "../../../support/tokens.ts";
 
 let domain: DomainService;
-let key: SigningKey;
+let bearer: Bearer;
 
 beforeAll(async () => {
   domain = await startDomainService(tradingService({ settings: {} }), { mode: "production" });
-  const stored = await createSigningKey("a secret of this test alone");
-  key = openSigningKey(stored, "a secret of this test alone");
-  const redis = new Redis({ ...domain.service.context.config.redis });
-  await redis.set(JWKS_KEY, JSON.stringify({ keys: [stored.publicJwk] }));
-  redis.disconnect();
+  bearer = await tokensFor(domain);
 });
 
 afterAll(async () => {
@@ -23,10 +16,6 @@ afterAll(async () => {
 });
 
 const order = { asset_symbol: "BTC/USD", direction: "LONG", amount: 1000 };
-
-async function bearer(userId: number): Promise<Record<string, string>> {
-  return { authorization: `Bearer ${(await issueToken(key, { userId, role: "player", sessionId: "0194b9f0-7c1e-7a55-9f0e-3d1c2b4a5968" }, Date.now())).token}` };
-}
 
 describe("R-SVC-1 trading in production", () => {
   it("opens the account of who comes with a token before the registration has been told", async () => {

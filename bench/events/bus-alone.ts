@@ -5,6 +5,7 @@ import { eventDomains } from "../../services/base/events/catalogue/catalogue.ts"
 import { streamOf } from "../../services/base/events/keys.ts";
 import { StreamWriter } from "../../services/base/events/stream-writer.ts";
 import { createRedis } from "../../services/base/redis/connection.ts";
+import { cpuBetween, type CpuMeter, type CpuUse } from "./cpu.ts";
 import type { Delays } from "./delays.ts";
 import { mixedEvent } from "./mix.ts";
 import { ConsumerProcesses } from "./processes.ts";
@@ -13,7 +14,10 @@ export interface Flow {
   /** Events published in a second, each handled by all of its groups and acknowledged. */
   readonly eventsPerSecond: number;
   readonly handledPerSecond: number;
+  /** Deliveries that were handled. */
+  readonly handled: number;
   readonly delays: Delays;
+  readonly cpu: CpuUse;
 }
 
 const TICK_MS = 10;
@@ -26,13 +30,15 @@ export class BusAlone {
   readonly #writers: ReadonlyMap<string, StreamWriter>;
   readonly #consumers: ConsumerProcesses;
   readonly #fanOut: number;
+  readonly #cpu: CpuMeter;
   #n = 0;
 
-  constructor(settings: RedisSettings, services: readonly string[], fanOut: number) {
+  constructor(settings: RedisSettings, services: readonly string[], fanOut: number, cpu: CpuMeter) {
     this.#redis = createRedis(settings, { name: "bench-publisher", commandTimeoutMs: 10_000 }, pino({ level: "error" }));
     this.#writers = new Map(eventDomains.map((domain) => [domain, new StreamWriter(this.#redis, streamOf(domain))]));
     this.#consumers = new ConsumerProcesses(services.map((service) => ({ service, redis: settings })));
     this.#fanOut = fanOut;
+    this.#cpu = cpu;
   }
 
   /** Publishes at a rate for some seconds, or as fast as it is handled; then waits until all is acknowledged. */
@@ -42,6 +48,7 @@ export class BusAlone {
     const from = this.#n;
     let handled = 0;
     const delays = await this.#consumers.take();
+    const cpuBefore = this.#cpu.read(this.#consumers.cpuSeconds);
     const collect = async (): Promise<void> => {
       const more = await this.#consumers.take();
       delays.addAll(more.counts);
@@ -58,8 +65,9 @@ export class BusAlone {
     while ((await this.#unread()) > 0) await delay(20);
     const tookSeconds = (performance.now() - startMs) / 1000;
     await collect();
+    const cpu = cpuBetween(cpuBefore, this.#cpu.read(this.#consumers.cpuSeconds));
     await this.#trim();
-    return { eventsPerSecond: sent / tookSeconds, handledPerSecond: handled / tookSeconds, delays };
+    return { eventsPerSecond: sent / tookSeconds, handledPerSecond: handled / tookSeconds, handled, delays, cpu };
   }
 
   async stop(): Promise<void> {

@@ -51,7 +51,8 @@ function start({ service, redis, postgres }: ConsumerOrder): () => Promise<void>
 let stop: () => Promise<void> = () => Promise.resolve();
 process.on("message", (message: ConsumerOrder | "report" | "stop") => {
   if (message === "report") {
-    process.send?.({ handled: delays.total, delays: delays.counts } satisfies ConsumerReport);
+    const { user, system } = process.cpuUsage();
+    process.send?.({ handled: delays.total, delays: delays.counts, cpuMicros: user + system } satisfies ConsumerReport);
     delays = new Delays();
   } else if (message === "stop") {
     void stop().then(() => process.disconnect());

@@ -10,6 +10,7 @@ import { migrateSchema } from "../../services/base/postgres/migrator.ts";
 import { PostgresDatabase } from "../../services/base/postgres/postgres-database.ts";
 import { createRedis } from "../../services/base/redis/connection.ts";
 import { schemaPlans } from "../../services/migrate/schemas.ts";
+import { cpuBetween, type CpuMeter, type CpuUse } from "./cpu.ts";
 import type { Delays } from "./delays.ts";
 import { tradeData } from "./mix.ts";
 import { ConsumerProcesses } from "./processes.ts";
@@ -19,7 +20,10 @@ export interface DurableFlow {
   readonly committedPerSecond: number;
   /** Effects committed in a second: one for each group that an event is for, follow-up events included. */
   readonly effectsPerSecond: number;
+  /** Effects that were committed. */
+  readonly effects: number;
   readonly delays: Delays;
+  readonly cpu: CpuUse;
 }
 
 export interface DurableOptions {
@@ -30,6 +34,7 @@ export interface DurableOptions {
   readonly services: readonly { readonly name: string; readonly schema: string }[];
   /** Events in one transaction of the publisher. */
   readonly perTransaction: number;
+  readonly cpu: CpuMeter;
 }
 
 const PUBLISHERS = 4;
@@ -80,6 +85,7 @@ export class Durable {
     const startMs = performance.now();
     const from = this.#n;
     const delays = await this.#consumers.take();
+    const cpuBefore = this.#options.cpu.read(this.#consumers.cpuSeconds);
     let handled = 0;
     let lastEffectMs = startMs;
     const collect = async (): Promise<number> => {
@@ -107,7 +113,8 @@ export class Durable {
       await delay(200);
       quiet = (await collect()) === 0 ? quiet + 1 : 0;
     }
-    return { committedPerSecond, effectsPerSecond: handled / ((lastEffectMs - startMs) / 1000), delays };
+    const cpu = cpuBetween(cpuBefore, this.#options.cpu.read(this.#consumers.cpuSeconds));
+    return { committedPerSecond, effectsPerSecond: handled / ((lastEffectMs - startMs) / 1000), effects: handled, delays, cpu };
   }
 
   async stop(): Promise<void> {

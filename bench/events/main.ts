@@ -9,6 +9,7 @@ import { removeContainer } from "../../tests/support/docker.ts";
 import { makeSecretsFolder, startPostgres, startRedis, storeImages } from "../../tests/support/store-containers.ts";
 import { groupsOf } from "../../tests/support/service-groups.ts";
 import { BusAlone } from "./bus-alone.ts";
+import { CpuMeter, type CpuUse } from "./cpu.ts";
 import type { Delays } from "./delays.ts";
 import { Durable } from "./durable.ts";
 import { fanOut } from "./mix.ts";
@@ -21,6 +22,11 @@ const wants = (part: string): boolean => values.only === undefined || values.onl
 
 const number = (value: number | undefined): string => (value === undefined ? "-" : Math.round(value).toLocaleString("en"));
 const row = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);
+/** CPU time a delivery, µs, by who took it. */
+const cpuCells = ({ publisher, consumers, redis, postgres }: CpuUse, count: number): string[] => {
+  const micros = [publisher + consumers + redis + postgres, publisher, consumers, redis, postgres].map((each) => ((each / count) * 1e6).toFixed(1));
+  return [`${micros[0]} (${micros.slice(1).join(" + ")})`];
+};
 const quantiles = (delays: Delays): string[] => [0.5, 0.95, 0.99].map((share) => String(delays.quantile(share)));
 
 const services = domainServices.flatMap(({ name, schema }) => (schema === undefined ? [] : [{ name, schema }]));
@@ -33,6 +39,7 @@ const secret = (name: string): string => readFileSync(join(secretsDir, name), "u
 const redis = await startRedis(images.redis, secretsDir);
 const postgres = await startPostgres(images.postgres, secretsDir);
 const redisSettings = { host: redis.host, port: redis.port, password: secret("redis") };
+const cpu = await CpuMeter.of(redis.id, postgres.id);
 const postgresSettings = (user: string, schema: string): PostgresSettings => ({
   host: postgres.host, port: postgres.port, database: "astradb", user, password: secret(`postgres_${user}`), schema,
 });
@@ -43,12 +50,12 @@ try {
       `${loadavg().map((load) => load.toFixed(1)).join(" ")}; Redis (AOF everysec), PostgreSQL (fsync on), publisher and consumers of 6 services on this machine; ` +
       `${seconds} s each; an event of the mix is for ${deliveries.toFixed(1)} groups on average\n`,
   );
-  row(["what", "events/s", "deliveries/s", "p50 ms", "p95 ms", "p99 ms"]);
-  row(["---", "---:", "---:", "---:", "---:", "---:"]);
-  if (wants("redis")) row(["limit: `redis-benchmark` XADD, 50 connections, no consumer", number(await redisBenchmark(redisSettings)), "-", "-", "-", "-"]);
+  row(["what", "events/s", "deliveries/s", "p50 ms", "p95 ms", "p99 ms", "CPU µs a delivery (publisher + consumers + Redis + PostgreSQL)"]);
+  row(["---", "---:", "---:", "---:", "---:", "---:", "---:"]);
+  if (wants("redis")) row(["limit: `redis-benchmark` XADD, 50 connections, no consumer", number(await redisBenchmark(redisSettings)), "-", "-", "-", "-", "-"]);
   if (wants("bullmq")) {
     const { jobsPerSecond } = await bullmq(redisSettings, 20_000);
-    row(["peer: BullMQ, one queue, one worker (one delivery a job)", number(jobsPerSecond / deliveries), number(jobsPerSecond), "-", "-", "-"]);
+    row(["peer: BullMQ, one queue, one worker (one delivery a job)", number(jobsPerSecond / deliveries), number(jobsPerSecond), "-", "-", "-", "-"]);
   }
   if (wants("bus")) await busAlone();
   if (wants("durable")) await durable();
@@ -59,24 +66,24 @@ try {
 }
 
 async function busAlone(): Promise<void> {
-  const bus = new BusAlone(redisSettings, services.map(({ name }) => name), deliveries);
+  const bus = new BusAlone(redisSettings, services.map(({ name }) => name), deliveries, cpu);
   await bus.flow(3, 2_000);
   const full = await bus.flow(seconds);
-  row(["bus alone, as fast as it goes: published, handled by all groups, acknowledged", number(full.eventsPerSecond), number(full.handledPerSecond), ...quantiles(full.delays)]);
+  row(["bus alone, as fast as it goes: published, handled by all groups, acknowledged", number(full.eventsPerSecond), number(full.handledPerSecond), ...quantiles(full.delays), ...cpuCells(full.cpu, full.handled)]);
   for (const rate of [5_000, 10_000]) {
     const paced = await bus.flow(seconds, rate);
-    row([`bus alone at ${number(rate)}/s`, number(paced.eventsPerSecond), number(paced.handledPerSecond), ...quantiles(paced.delays)]);
+    row([`bus alone at ${number(rate)}/s`, number(paced.eventsPerSecond), number(paced.handledPerSecond), ...quantiles(paced.delays), ...cpuCells(paced.cpu, paced.handled)]);
   }
   await bus.stop();
 }
 
 async function durable(): Promise<void> {
-  const bench = await Durable.start({ redis: redisSettings, postgres: postgresSettings, services, perTransaction });
+  const bench = await Durable.start({ redis: redisSettings, postgres: postgresSettings, services, perTransaction, cpu });
   await bench.flow(3, 200);
   const full = await bench.flow(seconds);
-  row([`outbox, bus, inbox and effects durable, as fast as it goes (${perTransaction} trades a transaction)`, number(full.committedPerSecond), number(full.effectsPerSecond), ...quantiles(full.delays)]);
+  row([`outbox, bus, inbox and effects durable, as fast as it goes (${perTransaction} trades a transaction)`, number(full.committedPerSecond), number(full.effectsPerSecond), ...quantiles(full.delays), ...cpuCells(full.cpu, full.effects)]);
   const half = full.committedPerSecond / 2;
   const paced = await bench.flow(seconds, half);
-  row(["the same at half of that", number(paced.committedPerSecond), number(paced.effectsPerSecond), ...quantiles(paced.delays)]);
+  row(["the same at half of that", number(paced.committedPerSecond), number(paced.effectsPerSecond), ...quantiles(paced.delays), ...cpuCells(paced.cpu, paced.effects)]);
   await bench.stop();
 }

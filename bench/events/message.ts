@@ -12,8 +12,10 @@ export interface ConsumerOrder {
 export interface ConsumerReport {
   /** Events handled by groups; an event counts once for each group. */
   readonly handled: number;
-  /** Number of those with a delay of as many ms as the index; the last one: that and more. */
-  readonly delays: readonly number[];
+  /** How many of those had which delay; the longest one: that and more. */
+  readonly delays: readonly (readonly [ms: number, times: number])[];
+  /** CPU time that the process has taken since its start, µs. */
+  readonly cpuMicros: number;
 }
 
 /** Delays above this are not told apart, ms. */

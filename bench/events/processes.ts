@@ -7,24 +7,33 @@ import type { ConsumerOrder, ConsumerReport } from "./message.ts";
 /** Processes with all consumers of the platform, one for each service. */
 export class ConsumerProcesses {
   readonly #children: readonly ChildProcess[];
+  #cpuSeconds = 0;
 
   constructor(orders: readonly ConsumerOrder[]) {
     this.#children = orders.map((order) => {
-      const child = fork(join(import.meta.dirname, "consumers.ts"));
+      const child = fork(join(import.meta.dirname, "consumers.ts"), { execArgv: (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean) });
       child.send(order);
       return child;
     });
   }
 
+  /** CPU time of all of them at the last call of `take`, seconds. */
+  get cpuSeconds(): number {
+    return this.#cpuSeconds;
+  }
+
   /** Everything handled since the last call. */
   async take(): Promise<Delays> {
     const all = new Delays();
+    let cpuMicros = 0;
     await Promise.all(this.#children.map(async (child) => {
       const answer = once(child, "message");
       child.send("report");
       const [report] = (await answer) as [ConsumerReport];
       all.addAll(report.delays);
+      cpuMicros += report.cpuMicros;
     }));
+    this.#cpuSeconds = cpuMicros / 1e6;
     return all;
   }
 

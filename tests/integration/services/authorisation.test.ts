@@ -169,7 +169,7 @@ describe.each([...domainNames])("R-SVC-4 authorisation in %s", (name) => {
 /** A body that no schema refuses, so that the answer is about who is asking. */
 const BODIES: Readonly<Record<string, unknown>> = {
   "POST /execute": { asset_symbol: "BTC/USD", direction: "LONG", amount: 10 },
-  "POST /groups": { name: "Anybody's", privacy: "open" },
+  "POST /groups": { name: "Anybody's", privacy: "private" },
   "POST /posts": { text: "hello" },
   "POST /subscriptions": { plan: "plus" },
   "POST /listings": { token_id: "0194b9f0-7c1e-7a55-9f0e-3d1c2b4a5968", price: "1.00" },
@@ -223,7 +223,7 @@ describe("R-SVC-4 routes without an id", () => {
   });
 
   it("show nobody a feed that is somebody's own", async () => {
-    const statuses = await Promise.all(["own", "followed"].map(async (scope) => (await domains.social.call("GET", `/feed?scope=${scope}`)).status));
+    const statuses = await Promise.all(["own", "following"].map(async (scope) => (await domains.social.call("GET", `/feed?scope=${scope}`)).status));
     expect(statuses).toEqual([401, 401]);
   });
 

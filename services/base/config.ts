@@ -199,6 +199,16 @@ export function readPostgresPlace(read: EnvironmentReader): Pick<PostgresSetting
   };
 }
 
+/** Where Redis is. `optional`: a missing password is no problem. */
+export function readRedisSettings(read: EnvironmentReader, secretsDir: string, optional: boolean): RedisSettings {
+  const password = read.secret(secretsDir, "redis", optional);
+  return {
+    host: read.text("ASTRA_REDIS_HOST", "127.0.0.1"),
+    port: read.integer("ASTRA_REDIS_PORT", 1, 65_535, 6379),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
 /** Absent without an endpoint: there is nobody to record traces for. */
 function readTracing(read: EnvironmentReader, mode: Mode): TracingSettings | undefined {
   const otlpEndpoint = read.httpAddress("ASTRA_OTLP_ENDPOINT");
@@ -227,7 +237,6 @@ export function readServiceConfig(declaration: ServiceDeclaration, environment: 
   }
   // A hand-started process may talk to stores without passwords; a production one never does.
   const optional = base.mode === "dev";
-  const redisPassword = read.secret(base.secretsDir, "redis", optional);
   const schema = declaration.schema;
   const tracing = readTracing(read, base.mode);
   const config: ServiceConfig = {
@@ -245,11 +254,7 @@ export function readServiceConfig(declaration: ServiceDeclaration, environment: 
             schema,
           },
         }),
-    redis: {
-      host: read.text("ASTRA_REDIS_HOST", "127.0.0.1"),
-      port: read.integer("ASTRA_REDIS_PORT", 1, 65_535, 6379),
-      ...(redisPassword === undefined ? {} : { password: redisPassword }),
-    },
+    redis: readRedisSettings(read, base.secretsDir, optional),
     limits: {
       perUser: read.integer("ASTRA_LIMIT_PER_USER", 1, 1_000_000_000, 200),
       perService: read.integer("ASTRA_LIMIT_PER_SERVICE", 1, 1_000_000_000, 1000),

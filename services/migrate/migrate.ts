@@ -3,7 +3,7 @@ import pg from "pg";
 import type { PostgresSettings } from "../base/config.ts";
 import { connectionConfig } from "../base/postgres/connection.ts";
 import { failureOf } from "../base/postgres/failures.ts";
-import { migrateSchema, type MigrationReport } from "../base/postgres/migrator.ts";
+import { migrateSchema, type MigratingRelease, type MigrationReport } from "../base/postgres/migrator.ts";
 import type { SchemaPlan } from "./schemas.ts";
 import type { OwnerConnections } from "./settings.ts";
 
@@ -15,24 +15,30 @@ export interface RunResult {
   readonly ok: boolean;
 }
 
+export interface MigrateOptions {
+  /** Whose steps they are. Absent: nothing else runs. */
+  readonly release?: MigratingRelease;
+  /** Longest wait for PostgreSQL to be there, all in all. @default 60000 */
+  readonly waitMs?: number;
+}
+
 /**
  * Brings every schema up to date, one after the other; one that fails does not keep the others back.
  *
- * @param plans what each schema is made of
- * @param connections owner of each schema
- * @param waitMs longest wait for PostgreSQL to be there, all in all
+ * `plans` say what each schema is made of, `connections` are those of the schemas' owners.
  */
 export async function migrateAll(
   plans: readonly SchemaPlan[],
   connections: OwnerConnections,
-  waitMs = 60_000,
+  options: MigrateOptions = {},
 ): Promise<RunResult> {
+  const { release, waitMs = 60_000 } = options;
   const until = Date.now() + waitMs;
   const lines: string[] = [];
   let ok = true;
   for (const plan of plans) {
     try {
-      lines.push(describe(await migrateOne(plan, connections, until)));
+      lines.push(...describe(await migrateOne(plan, connections, until, release)));
     } catch (error) {
       ok = false;
       lines.push(`FAILED ${error instanceof Error ? error.message : String(error)}`);
@@ -43,12 +49,12 @@ export async function migrateAll(
   return { lines, ok };
 }
 
-async function migrateOne(plan: SchemaPlan, connections: OwnerConnections, until: number): Promise<MigrationReport> {
+async function migrateOne(plan: SchemaPlan, connections: OwnerConnections, until: number, release?: MigratingRelease): Promise<MigrationReport> {
   const settings = connections.get(plan.schema);
   if (settings === undefined) throw new Error(`schema ${plan.schema}: no connection for its owner`);
   const client = await connectPatiently(settings, until);
   try {
-    return await migrateSchema(client, plan.schema, plan.migrations);
+    return await migrateSchema(client, plan.schema, plan.migrations, release);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -77,7 +83,10 @@ async function connectPatiently(settings: PostgresSettings, until: number): Prom
   }
 }
 
-function describe({ schema, applied, already }: MigrationReport): string {
+function describe({ schema, applied, already, waiting }: MigrationReport): readonly string[] {
   const before = `${already} there already`;
-  return applied.length === 0 ? `schema ${schema}: up to date (${before})` : `schema ${schema}: applied ${applied.join(", ")} (${before})`;
+  return [
+    applied.length === 0 ? `schema ${schema}: up to date (${before})` : `schema ${schema}: applied ${applied.join(", ")} (${before})`,
+    ...waiting.map(({ id, why }) => `schema ${schema}: ${id} waits (contract): ${why}`),
+  ];
 }

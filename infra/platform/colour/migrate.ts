@@ -20,8 +20,12 @@ export function migrateWorkload(settings: Settings): Workload {
     ports: [],
     limits,
     dependsOn: [],
-    connectsTo: [{ to: "postgres", port: PORTS.postgres }],
-    secrets: domainServices.flatMap((service) => (service.schema ? [ownerPassword(service.schema)] : [])),
+    // The registry in Redis says whether the other colour runs, which contract steps wait for.
+    connectsTo: [
+      { to: "postgres", port: PORTS.postgres },
+      { to: "redis", port: PORTS.redis },
+    ],
+    secrets: [...domainServices.flatMap((service) => (service.schema ? [ownerPassword(service.schema)] : [])), "redis"],
     volumes: [],
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],
     stop: { signal: "SIGTERM", graceSeconds: 60 },

@@ -1,5 +1,6 @@
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import type { Membership } from "../registry/membership.ts";
+import { lastNeeded } from "../postgres/migration.ts";
 import { schemaReady } from "../postgres/schema-ready.ts";
 import { untilConnected } from "../redis/connection.ts";
 import { keepTrying, type Persistence } from "./keep-trying.ts";
@@ -22,7 +23,7 @@ export interface BringUp {
 export async function bringUp(parts: BringUp, how: Persistence): Promise<void> {
   const { definition, context, membership, phase } = parts;
   const { redis, database, registry, traffic, config, log } = context;
-  const lastMigration = definition.migrations?.at(-1)?.id;
+  const lastMigration = lastNeeded(definition.migrations ?? [])?.id;
   const steps: readonly (readonly [string, () => Promise<void>])[] = [
     [
       "redis",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrateAll } from "../../../../services/migrate/migrate.ts";
 import { schemaPlans } from "../../../../services/migrate/schemas.ts";
-import { readOwnerConnections } from "../../../../services/migrate/settings.ts";
+import { readMigrateSettings } from "../../../../services/migrate/settings.ts";
 import { createTestDatabase, storeEnvironment, type TestDatabase } from "../../../support/stores.ts";
 
 let stores: TestDatabase;
@@ -42,8 +42,8 @@ describe("the migration job (R-SVC-3)", () => {
   });
 
   it("gives up with one clear line when PostgreSQL does not come in time", async () => {
-    const connections = readOwnerConnections(schemaPlans.map((plan) => plan.schema), { ...storeEnvironment(stores), ASTRA_POSTGRES_PORT: "1" });
-    const { lines, ok } = await migrateAll(schemaPlans, connections, 200);
+    const { owners } = readMigrateSettings(schemaPlans.map((plan) => plan.schema), { ...storeEnvironment(stores), ASTRA_POSTGRES_PORT: "1" });
+    const { lines, ok } = await migrateAll(schemaPlans, owners, { waitMs: 200 });
     expect(ok).toBe(false);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^FAILED PostgreSQL at .*:1 cannot be reached: .*Fix: start it, then run this again$/);

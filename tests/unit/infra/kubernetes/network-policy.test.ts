@@ -39,7 +39,7 @@ describe("network policies", () => {
     const into = new Set(allowed("ingress"));
     const callers = (target: string) => [...into].filter((line) => line.includes(`> ${target}`)).map((line) => line.split(" ")[0]).toSorted();
     expect(callers("postgres 5432")).toEqual(["financial", "gamification", "migrate", "nft", "postgres-exporter", "social", "trading", "user"]);
-    expect(callers("redis 6379")).toEqual(["financial", "gamification", "gateway", "nft", "redis-exporter", "social", "trading", "user"]);
+    expect(callers("redis 6379")).toEqual(["financial", "gamification", "gateway", "migrate", "nft", "redis-exporter", "social", "trading", "user"]);
     expect(callers("trading 8001")).toEqual(["edge", "gateway", "prometheus"]);
     expect(callers("trading 8099")).toEqual(["edge"]);
     expect(callers("alertmanager 9093")).toEqual(["prometheus"]);

@@ -74,8 +74,8 @@ describe("the configuration of a service (R-SVC-2)", () => {
 
   it("wants its secrets in production, and says where", () => {
     expect(problemsOf({ ASTRA_SECRETS_DIR: "/nowhere" })).toEqual([
-      "secret redis: cannot read /nowhere/redis (ENOENT). Fix: put the secret there, readable by this user",
       "secret postgres_trading_app: cannot read /nowhere/postgres_trading_app (ENOENT). Fix: put the secret there, readable by this user",
+      "secret redis: cannot read /nowhere/redis (ENOENT). Fix: put the secret there, readable by this user",
     ]);
   });
 

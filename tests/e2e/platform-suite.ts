@@ -151,7 +151,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect(await idsOf(environment)).toMatchObject(before);
     });
 
-    rolloutTests({ environment, portOffset });
+    rolloutTests({ engine, environment, portOffset });
 
     test("gives all requests to the second colour when the first goes, without a failed one (R-DEP-2)", async () => {
       const { failed } = await withSteadyRequests(edge, async () => {

@@ -1,6 +1,8 @@
 import type { Command } from "./command.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
+import { driftCommand } from "./commands/drift.ts";
 import { envCommand } from "./commands/env.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { imagesCommand } from "./commands/images.ts";
@@ -9,6 +11,7 @@ import { monitoringCommand } from "./commands/monitoring.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { historyCommand } from "./commands/history.ts";
 import { renderCommand } from "./commands/render.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { rolloutCommand } from "./commands/rollout.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -30,8 +33,11 @@ export const commands: readonly Command[] = [
   logsCommand,
   monitoringCommand,
   eventsCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
   previewCommand,
+  driftCommand,
   renderCommand,
   imagesCommand,
   envCommand,

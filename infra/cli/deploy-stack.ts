@@ -1,9 +1,13 @@
+import { composeFilePath } from "../compose/compose-engine.ts";
+import { forgetDeployed, sha256, writeDeployed } from "../drift/deployed.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { StackModel } from "../engine/model.ts";
 import { describePlan, planStack, stackMembers } from "../engine/plan.ts";
 import { waitUntilReady } from "../engine/readiness.ts";
 import { environmentContainers } from "../host/containers.ts";
+import { readIfThere } from "../host/files.ts";
 import { dockerHost } from "../host/probe.ts";
+import { LABELS } from "../platform/labels.ts";
 import type { Progress } from "./progress.ts";
 
 /** From the containers' start until all are ready; a service is ready in seconds. */
@@ -17,10 +21,13 @@ export async function deployStack(engine: Engine, model: StackModel, progress: P
   if (model.settings.target === "kubernetes") return await (await import("./deploy-to-cluster.ts")).deployToCluster(engine, model, progress);
   const before = stackMembers(await environmentContainers(model.settings.environment), model.stack);
   const plan = planStack(model.containers, before);
-  if (!plan.unchanged)
+  if (!plan.unchanged) {
+    // Until all of it stands, nobody can say what is drift and what is only half made.
+    await forgetDeployed(model.settings.environment, model.stack);
     await progress.step(`${model.stack}: ${describePlan(plan)}`, async (report) => {
       await engine.deploy(model, report);
     });
+  }
   let ready = 0;
   await progress.step(
     `${model.stack} ready`,
@@ -42,4 +49,11 @@ export async function deployStack(engine: Engine, model: StackModel, progress: P
     },
     () => (plan.unchanged ? "unchanged" : `${ready} containers`),
   );
+  const composeFile = engine.name === "compose" ? await readIfThere(composeFilePath(model)) : undefined;
+  await writeDeployed(model.settings.environment, {
+    stack: model.stack,
+    version: model.containers[0]?.labels[LABELS.version] ?? "",
+    containers: model.containers,
+    ...(composeFile === undefined ? {} : { composeFile: sha256(composeFile) }),
+  });
 }

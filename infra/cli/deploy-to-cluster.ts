@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IPod } from "kubernetes-models/v1";
+import { forgetDeployed, writeDeployed } from "../drift/deployed.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { StackModel } from "../engine/model.ts";
 import { stackMembers } from "../engine/plan.ts";
@@ -10,6 +11,7 @@ import { openCluster, type Kubectl } from "../kubernetes/kubectl.ts";
 import { failureOf, isReady, stuckPods } from "../kubernetes/rollout-state.ts";
 import { stackChanges } from "../kubernetes/stack-changes.ts";
 import { objectKey, RUNNERS, stackSelector, type ClusterObject } from "../kubernetes/stack-objects.ts";
+import { LABELS } from "../platform/labels.ts";
 import { describeCounts } from "../preview/preview.ts";
 import type { Progress } from "./progress.ts";
 
@@ -86,12 +88,14 @@ async function waitUntilReady(runtime: Runtime, kubectl: Kubectl, model: StackMo
  */
 export async function deployToCluster(engine: Engine, model: StackModel, progress: Progress): Promise<void> {
   const kubectl = await openCluster(model.settings);
-  const { preview } = await stackChanges(kubectl, model);
+  const { runs, preview } = await stackChanges(kubectl, model);
   const unchanged = preview.items.length === 0;
-  if (!unchanged)
+  if (!unchanged) {
+    await forgetDeployed(model.settings.environment, model.stack);
     await progress.step(`${model.stack}: ${describeCounts(preview.items)}`, async (report) => {
       await engine.deploy(model, report);
     });
+  }
   await progress.step(
     `${model.stack} ready`,
     async () =>
@@ -105,4 +109,8 @@ export async function deployToCluster(engine: Engine, model: StackModel, progres
       ),
     (count) => (unchanged ? "unchanged" : `${count} workloads`),
   );
+  const version = model.containers[0]?.labels[LABELS.version] ?? "";
+  // A Secret holds values, and this is a plain file.
+  const manifests = runs.map(({ manifest }) => manifest).filter(({ kind }) => kind !== "Secret");
+  await writeDeployed(model.settings.environment, { stack: model.stack, version, containers: [], manifests });
 }

@@ -23,12 +23,15 @@ import { stopAndRemove } from "./stop.ts";
 const COMPOSE_DEADLINE_MS = 180_000;
 const JOB_DEADLINE_MS = 120_000;
 
+/** What Compose has to know of a stack: also of one that another state of the program declared. */
+export type ComposeDeployment = Omit<StackDeployment, "release">;
+
 export function composeFilePath(target: StackTarget): string {
   return join(stackFolder(target.settings.environment, target.stack), "compose.yaml");
 }
 
 /** The compose file of a stack as text. */
-export function stackComposeYaml(deployment: StackDeployment): string {
+export function stackComposeYaml(deployment: ComposeDeployment): string {
   const { environment } = deployment.settings;
   const file = renderCompose(deployment.containers, (spec) =>
     workloadSecretsFolder(environment, deployment.stack, spec.workload),
@@ -56,40 +59,47 @@ async function composeUp(
     );
 }
 
+/**
+ * Brings containers to what is declared, as `Engine.deploy` does.
+ * @throws UserError with what failed and what to do.
+ */
+export async function deployByCompose(deployment: ComposeDeployment, report: Report): Promise<void> {
+  const { settings, containers, stack } = deployment;
+  const { environment } = settings;
+  const before = stackMembers(await environmentContainers(environment), stack);
+  const plan = planStack(containers, before);
+  if (plan.unchanged) return;
+  const given = readGivenSecrets(settings, PROJECT_ROOT);
+  const tool = await requireComposeTool();
+  report("network, volumes and secrets");
+  await ensureNetwork(networkName(environment), environment);
+  await ensureVolumes(volumesOf(containers), environment);
+  await writeSecretFiles(environment, stack, containers, { ...(await environmentSecrets(environment)), ...given });
+  await writeWhole(composeFilePath(deployment), stackComposeYaml(deployment));
+  const jobs = containers.filter((spec) => spec.oneShot && plan.changes[spec.name] !== "keep");
+  if (jobs.length > 0) {
+    await composeUp(tool, deployment, jobs, [], report);
+    await waitUntilReady(
+      {
+        specs: jobs,
+        workloads: [],
+        before,
+        deadlineMs: JOB_DEADLINE_MS,
+        onReady: (spec) => report(`${spec.workload} done`),
+      },
+      dockerHost,
+    );
+  }
+  const services = containers.filter((spec) => !spec.oneShot);
+  const changed = services.filter((spec) => plan.changes[spec.name] !== "keep");
+  // Only these: what stays is not even looked at. Without a name Compose would mean all, as it shall where some are too many.
+  await composeUp(tool, deployment, changed.length > 0 ? changed : services, ["--remove-orphans"], report);
+}
+
 /** Deploys by Docker Compose: the way for a machine without the Pulumi engine. */
 export const composeEngine: Engine = {
   name: "compose",
-
-  async deploy(deployment, report) {
-    const { settings, containers, stack } = deployment;
-    const { environment } = settings;
-    const before = stackMembers(await environmentContainers(environment), stack);
-    const plan = planStack(containers, before);
-    if (plan.unchanged) return;
-    const given = readGivenSecrets(settings, PROJECT_ROOT);
-    const tool = await requireComposeTool();
-    report("network, volumes and secrets");
-    await ensureNetwork(networkName(environment), environment);
-    await ensureVolumes(volumesOf(containers), environment);
-    await writeSecretFiles(environment, stack, containers, { ...(await environmentSecrets(environment)), ...given });
-    await writeWhole(composeFilePath(deployment), stackComposeYaml(deployment));
-    const jobs = containers.filter((spec) => spec.oneShot && plan.changes[spec.name] !== "keep");
-    if (jobs.length > 0) {
-      await composeUp(tool, deployment, jobs, [], report);
-      await waitUntilReady(
-        {
-          specs: jobs,
-          workloads: [],
-          before,
-          deadlineMs: JOB_DEADLINE_MS,
-          onReady: (spec) => report(`${spec.workload} done`),
-        },
-        dockerHost,
-      );
-    }
-    const services = containers.filter((spec) => !spec.oneShot);
-    await composeUp(tool, deployment, services, ["--remove-orphans"], report);
-  },
+  deploy: deployByCompose,
 
   async remove(target, report) {
     const members = stackMembers(await environmentContainers(target.settings.environment), target.stack);

@@ -20,7 +20,11 @@ export function requireOwnContainers(
   own = environmentFolder(environment),
   exists: (folder: string) => boolean = existsSync,
 ): void {
+  const ownFolder = (container: Container): boolean => container.labels[COMPOSE_FOLDER]?.startsWith(own + sep) === true;
+  // Where this checkout's Compose has made the others, one without its label was made by hand: drift, not another engine.
+  const byHand = (container: Container): boolean => engine === "compose" && !(COMPOSE_FOLDER in container.labels) && containers.some(ownFolder);
   for (const container of containers) {
+    if (byHand(container)) continue;
     const folder = container.labels[COMPOSE_FOLDER];
     if (folder !== undefined && !folder.startsWith(own + sep)) {
       if (!exists(folder)) continue;

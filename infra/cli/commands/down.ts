@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { forgetDeployed } from "../../drift/deployed.ts";
 import { otherColour } from "../../engine/choose-colour.ts";
 import type { EngineName, StackKey } from "../../engine/engine.ts";
 import { requireOwnContainers } from "../../engine/ownership.ts";
@@ -93,6 +94,7 @@ async function takeDown({ session, word, engine: engineName, containers, data, p
       await progress.step(`${stack} stopped and removed`, async (report) => {
         await engine.remove(session.config.targets[stack], report);
       });
+    await forgetDeployed(environment, stack);
     gone.add(stack);
   }
   const left = Object.entries(session.record?.stacks ?? {}).filter(([stack]) => !gone.has(stack as StackKey));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ENGINE_TITLES, type Engine } from "../../engine/engine.ts";
+import { ENGINE_TITLES, type Engine, type StackKey } from "../../engine/engine.ts";
 import { otherColour } from "../../engine/choose-colour.ts";
 import type { EngineChoice } from "../../engine/choose.ts";
 import { planStack, stackMembers } from "../../engine/plan.ts";
@@ -19,6 +19,7 @@ import { LABELS } from "../../platform/labels.ts";
 import { COLOURS, type Colour } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { deployStack } from "../deploy-stack.ts";
+import { mendStacks } from "../mend-stacks.ts";
 import { makeImages, planImages } from "../prepare-images.ts";
 import { memoryOfCluster, requirePolicy } from "../policy.ts";
 import { bringImages } from "../bring-images.ts";
@@ -55,6 +56,15 @@ async function containersOf(session: Session): Promise<readonly Container[]> {
   return await withRuntime(session.config.targets.foundation.settings, async (runtime) => await runtime.containers());
 }
 
+/** Undoes what was done by hand to those of these stacks that stand. */
+async function mend({ session, engine, progress, facts, images }: Deployment, stacks: readonly StackKey[]): Promise<void> {
+  const { target } = session.config.targets.foundation.settings;
+  const standing = stacks.filter((stack) => session.record?.stacks[stack] !== undefined);
+  // A cluster's objects are all applied, and surplus ones removed, whether they changed or not.
+  if (target === "kubernetes" || standing.length === 0) return;
+  await mendStacks({ engine, progress, models: standing.map((stack) => stackModel(session.config.targets[stack], facts, images)) });
+}
+
 /** What runs keeps its share: a colour that comes back must not take requests by a table from before. */
 async function keepTraffic(session: Session, colour: Colour): Promise<void> {
   const containers = await containersOf(session);
@@ -84,7 +94,7 @@ async function up(invocation: Invocation): Promise<number> {
   }
 }
 
-async function deploy(invocation: Invocation, session: Session, choice: EngineChoice, progress: Progress, notes: ChangeNotes): Promise<number> {
+export async function deploy(invocation: Invocation, session: Session, choice: EngineChoice, progress: Progress, notes: ChangeNotes): Promise<number> {
   progress.note(`Environment ${session.environment}, deployed by ${ENGINE_TITLES[choice.engine]}: ${choice.reason}.`);
   const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
   if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
@@ -111,7 +121,9 @@ async function deploy(invocation: Invocation, session: Session, choice: EngineCh
     overrides: session.config.overrides,
     stacks: session.record?.stacks ?? {},
   };
+  await mend(deployment, ["foundation"]);
   const record = await deployAndRecord(deployment, "foundation", first);
+  await mend(deployment, COLOURS);
   const wanted = COLOURS.find((colour) => colour === (invocation.words[0] ?? invocation.text("colour")));
   const colour = await pickColour(session, deployment.facts, images, wanted);
   const version = stackModel(session.config.targets[colour], facts, images).containers[0]?.labels[LABELS.version];

@@ -1,0 +1,76 @@
+import type { Report } from "../engine/engine.ts";
+import { docker, dockerOrFail } from "../host/docker.ts";
+import { UserError } from "../host/user-error.ts";
+import type { ContainerForm } from "../platform/container-form.ts";
+import type { DeployedStack } from "./deployed.ts";
+import type { DriftField, DriftItem } from "./drift.ts";
+import { mendSecretFiles } from "./secret-modes.ts";
+
+/** Longer than the longest grace period: Docker itself ends what does not stop. */
+const STOP_MS = 120_000;
+
+/** Arguments of `docker` that give a running container back what it was deployed with, in order. */
+export function updatesInPlace(form: ContainerForm, fields: readonly DriftField[]): readonly (readonly string[])[] {
+  const has = (field: string): boolean => fields.some((one) => one.field === field);
+  const limits = [
+    // Docker takes memory and swap only together where both change.
+    ...(has("memory") || has("swap") ? ["--memory", String(form.memoryBytes), "--memory-swap", form.swapBytes < 0 ? "-1" : String(form.memoryBytes + form.swapBytes)] : []),
+    ...(has("cpus") ? ["--cpus", String(form.cpus)] : []),
+    ...(has("restart") ? ["--restart", form.restart] : []),
+  ];
+  const networks = fields.flatMap(({ field, expected, found }): readonly (readonly string[])[] => {
+    const name = /^network (.+)$/.exec(field)?.[1];
+    if (name === undefined) return [];
+    const aliases = form.networks.find((network) => network.name === name)?.aliases ?? [];
+    return [
+      ...(found === undefined ? [] : [["network", "disconnect", name, form.name]]),
+      ...(expected === undefined ? [] : [["network", "connect", ...aliases.flatMap((alias) => ["--alias", alias]), name, form.name]]),
+    ];
+  });
+  return [...(limits.length > 0 ? [["update", ...limits, form.name]] : []), ...networks];
+}
+
+async function mendContainer(stack: DeployedStack, item: DriftItem, report: Report): Promise<void> {
+  const form = stack.containers.find((one) => one.form.name === item.name)?.form;
+  if (item.mend === "remove" || item.mend === "replace") {
+    report(`${item.name}: stopped and removed`);
+    await docker(["stop", item.name], { deadlineMs: STOP_MS });
+    await dockerOrFail(["rm", "--force", item.name]);
+    return;
+  }
+  if (form === undefined || item.mend === "create") return;
+  for (const args of updatesInPlace(form, item.fields)) {
+    report(`${item.name}: docker ${args.join(" ")}`);
+    // A container without any network still names the one that it was made with.
+    if (args[1] === "disconnect") await docker(args);
+    else await dockerOrFail(args);
+  }
+  if (item.mend === "start" || item.mend === "unpause") {
+    report(`${item.name}: ${item.mend}`);
+    await dockerOrFail([item.mend, item.name], { deadlineMs: STOP_MS });
+  }
+}
+
+/**
+ * Undoes on the machine what was done there by hand: everything but making what is missing, which is the engine's. What
+ * Pulumi would see in a refresh and replace a container for, as other CPU limits, is put back before it looks.
+ * `values` are those of secrets, by name, for files that are gone.
+ * @throws UserError when somebody else's container has one of our names.
+ */
+export async function mendOnMachine(
+  stack: DeployedStack,
+  items: readonly DriftItem[],
+  values: Readonly<Record<string, string>>,
+  report: Report,
+): Promise<void> {
+  const refused = items.filter((item) => item.mend === "refused");
+  if (refused.length > 0) throw new UserError(refused.map((item) => `${item.name} is another container than ours: ${item.note ?? ""}`).join("\n"));
+  for (const item of items) {
+    if (item.kind === "container") await mendContainer(stack, item, report);
+    if (item.kind === "secret files") await mendSecretFiles(item, values);
+    if (item.kind === "image") {
+      const id = item.fields.find(({ field }) => field === "id")?.expected;
+      if (id !== undefined) await dockerOrFail(["tag", id, item.name]);
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Database, Transaction } from "../base/postgres/database.ts";
+import { queryLast } from "../base/postgres/transaction-hooks.ts";
 import { Problem } from "../base/problem.ts";
 
 /** A request that must have its effect once, however often it is sent. */
@@ -50,7 +51,7 @@ export async function claimKey(tx: Transaction, request: IdempotentRequest): Pro
 
 /** Keeps the answer, committed together with the effect. */
 export async function keepResponse(tx: Transaction, request: IdempotentRequest, response: unknown): Promise<void> {
-  await tx.query("UPDATE idempotency_keys SET response = $3 WHERE user_id = $1 AND key = $2", [
+  await queryLast(tx, "UPDATE idempotency_keys SET response = $3 WHERE user_id = $1 AND key = $2", [
     request.userId,
     request.key,
     JSON.stringify(response),

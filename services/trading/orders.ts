@@ -121,12 +121,13 @@ async function open(
     fee: cash(fee),
     positionId: position.id,
   };
-  const balance = await recordOpening(tx, { id: trade.tradeId, position, fee });
+  await recordOpening(tx, { id: trade.tradeId, position, fee });
   await parts.events.publish(tx, tradeExecuted, { aggregateId: position.id, data: trade });
   const { tradeId, ...terms } = trade;
   return {
     trade: { id: tradeId, ...terms, leverage, margin: cash(margin), executedAt: openedAt.toISOString() },
-    account: { balance: cash(balance), currency: account.currency },
+    // The account is locked, so nobody else has changed it.
+    account: { balance: cash(account.balance.minus(margin).minus(fee)), currency: account.currency },
   };
 }
 
@@ -169,7 +170,7 @@ async function close(
   const settlement = settle(position, price);
   const at = new Date(parts.clock.now());
   const tradeId = uuidv7();
-  const balance = await recordClosing(tx, { id: tradeId, position, price, settlement, at });
+  await recordClosing(tx, { id: tradeId, position, price, settlement, at });
   await parts.events.publish(tx, positionClosed, {
     aggregateId: position.id,
     data: {
@@ -189,7 +190,7 @@ async function close(
     position: positionView({ ...position, closed: { price, profit: settlement.profit, at } }, undefined),
     fee: cash(settlement.fee),
     payout: cash(settlement.payout),
-    account: { balance: cash(balance), currency: account.currency },
+    account: { balance: cash(account.balance.plus(settlement.payout)), currency: account.currency },
   };
 }
 

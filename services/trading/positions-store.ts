@@ -1,5 +1,6 @@
 import { Decimal } from "decimal.js";
 import type { Transaction } from "../base/postgres/database.ts";
+import { queryLast } from "../base/postgres/transaction-hooks.ts";
 import type { Direction } from "./pricing.ts";
 import type { Settlement } from "./profit.ts";
 
@@ -75,73 +76,75 @@ function toPosition(row: Row): Position {
   };
 }
 
-async function balanceOf(rows: Promise<{ balance: string }[]>): Promise<Decimal> {
-  const [row] = await rows;
-  if (!row) throw new Error("the account or the position changed although it was locked");
-  return new Decimal(row.balance);
-}
-
-/** Opens a position and takes margin and fee from the account, in one statement. The balance after it. */
-export function recordOpening(tx: Transaction, { id, position, fee }: OpeningTrade): Promise<Decimal> {
-  return balanceOf(
-    tx.query<{ balance: string }>(
-      `WITH position AS (
-         INSERT INTO positions (id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-       ), trade AS (
-         INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
-         VALUES ($11, $1, $2, 'open', $9, $6, $7, $12, $10)
-       )
+/**
+ * Opens a position and takes margin and fee from the account, in one statement that goes with the commit. The account is
+ * locked; were it not there all the same, dividing by zero would roll everything back.
+ */
+export async function recordOpening(tx: Transaction, { id, position, fee }: OpeningTrade): Promise<void> {
+  await queryLast(
+    tx,
+    `WITH position AS (
+       INSERT INTO positions (id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ), trade AS (
+       INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
+       VALUES ($11, $1, $2, 'open', $9, $6, $7, $12, $10)
+     ), account AS (
        UPDATE accounts
           SET balance = balance - $8::numeric - $12::numeric, margin = margin + $8::numeric,
               exposure = exposure + $7::numeric, open_positions = open_positions + 1
-        WHERE user_id = $2 RETURNING balance`,
-      [
-        position.id,
-        position.userId,
-        position.symbol,
-        position.direction,
-        position.leverage,
-        position.quantity.toFixed(),
-        position.amount.toFixed(),
-        position.margin.toFixed(),
-        position.entryPrice.toFixed(),
-        position.openedAt,
-        id,
-        fee.toFixed(),
-      ],
-    ),
+        WHERE user_id = $2 RETURNING 1
+     )
+     SELECT 1 / count(*) FROM account`,
+    [
+      position.id,
+      position.userId,
+      position.symbol,
+      position.direction,
+      position.leverage,
+      position.quantity.toFixed(),
+      position.amount.toFixed(),
+      position.margin.toFixed(),
+      position.entryPrice.toFixed(),
+      position.openedAt,
+      id,
+      fee.toFixed(),
+    ],
   );
 }
 
-/** Closes an open position and gives its payout to the account, in one statement. The balance after it. */
-export function recordClosing(tx: Transaction, { id, position, price, settlement, at }: ClosingTrade): Promise<Decimal> {
-  return balanceOf(
-    tx.query<{ balance: string }>(
-      `WITH position AS (
-         UPDATE positions SET status = 'closed', close_price = $3, profit = $4, closed_at = $5
-          WHERE id = $1 AND user_id = $2 AND status = 'open' RETURNING id, amount, margin, quantity
-       ), trade AS (
-         INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
-         SELECT $6, id, $2, 'close', $3, quantity, $7, $8, $5 FROM position
-       )
+/**
+ * Closes an open position and gives its payout to the account, in one statement that goes with the commit. Account and
+ * position are locked; were the position not open all the same, dividing by zero would roll everything back.
+ */
+export async function recordClosing(tx: Transaction, { id, position, price, settlement, at }: ClosingTrade): Promise<void> {
+  await queryLast(
+    tx,
+    `WITH position AS (
+       UPDATE positions SET status = 'closed', close_price = $3, profit = $4, closed_at = $5
+        WHERE id = $1 AND user_id = $2 AND status = 'open' RETURNING id, amount, margin, quantity
+     ), trade AS (
+       INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
+       SELECT $6, id, $2, 'close', $3, quantity, $7, $8, $5 FROM position
+     ), account AS (
        UPDATE accounts
           SET balance = balance + $9::numeric, margin = accounts.margin - position.margin,
               exposure = exposure - position.amount, open_positions = open_positions - 1
          FROM position
-        WHERE user_id = $2 RETURNING balance`,
-      [
-        position.id,
-        position.userId,
-        price.toFixed(),
-        settlement.profit.toFixed(),
-        at,
-        id,
-        settlement.amount.toFixed(),
-        settlement.fee.toFixed(),
-        settlement.payout.toFixed(),
-      ],
-    ),
+        WHERE user_id = $2 RETURNING 1
+     )
+     SELECT 1 / count(*) FROM account`,
+    [
+      position.id,
+      position.userId,
+      price.toFixed(),
+      settlement.profit.toFixed(),
+      at,
+      id,
+      settlement.amount.toFixed(),
+      settlement.fee.toFixed(),
+      settlement.payout.toFixed(),
+    ],
   );
 }
 

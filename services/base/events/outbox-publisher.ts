@@ -26,7 +26,7 @@ const INSERT = `
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (id, type, aggregate_id, envelope, n)
   ORDER BY n`;
 
-/** Writes events into the outbox: one statement for all events of a transaction, as the last thing before its commit. */
+/** Writes events into the outbox: one statement for all events of a transaction, which goes with its commit. */
 export class OutboxPublisher implements EventPublisher {
   readonly #options: OutboxPublisherOptions;
   readonly #collected = new WeakMap<Transaction, EventEnvelope[]>();
@@ -67,7 +67,7 @@ export class OutboxPublisher implements EventPublisher {
   async #collect(tx: Transaction, envelope: EventEnvelope): Promise<void> {
     const hooks = hooksOf(tx);
     if (hooks === undefined) {
-      await insert(tx, [envelope]);
+      await tx.query(INSERT, columnsOf([envelope]));
       return;
     }
     const collected = this.#collected.get(tx);
@@ -77,16 +77,16 @@ export class OutboxPublisher implements EventPublisher {
     }
     const envelopes = [envelope];
     this.#collected.set(tx, envelopes);
-    hooks.beforeCommit(() => insert(tx, envelopes));
+    hooks.withCommit(() => ({ sql: INSERT, params: columnsOf(envelopes) }));
     hooks.afterCommit(this.#options.onCommitted);
   }
 }
 
-async function insert(tx: Transaction, envelopes: readonly EventEnvelope[]): Promise<void> {
-  await tx.query(INSERT, [
+function columnsOf(envelopes: readonly EventEnvelope[]): unknown[] {
+  return [
     envelopes.map(({ id }) => id),
     envelopes.map(({ type }) => type),
     envelopes.map(({ aggregateId }) => aggregateId),
     envelopes.map((envelope) => JSON.stringify(envelope)),
-  ]);
+  ];
 }

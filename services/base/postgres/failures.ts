@@ -1,4 +1,5 @@
 import { Problem } from "../problem.ts";
+import { isStalePlan } from "./prepared.ts";
 
 /** How a database error is to be met. */
 export type Failure =
@@ -8,7 +9,7 @@ export type Failure =
   | "busy"
   /** The statement took longer than it may. */
   | "timeout"
-  /** Serialization failure or deadlock: the same transaction may well succeed now. */
+  /** Serialization failure, deadlock, or a plan that a migration made stale: the same transaction may well succeed now. */
   | "conflict"
   /** Anything the statement itself is to blame for, constraint violations first. */
   | "statement";
@@ -35,7 +36,7 @@ export function failureOf(error: unknown): Failure {
   if (code === undefined) return CONNECTION_MESSAGE.test(error.message) ? "connection" : "statement";
   if (NETWORK.has(code) || code.startsWith("08") || SERVER_AWAY.has(code)) return "connection";
   if (code === "57014") return "timeout";
-  return code === "40001" || code === "40P01" ? "conflict" : "statement";
+  return code === "40001" || code === "40P01" || isStalePlan(error) ? "conflict" : "statement";
 }
 
 /** Codes of the problems that the database itself causes. */

@@ -11,6 +11,8 @@ import { DatabaseBreaker, type BreakerOptions } from "./database-breaker.ts";
 import type { Database, Transaction } from "./database.ts";
 import { failureOf, problemOf } from "./failures.ts";
 import { OpenTransaction } from "./open-transaction.ts";
+import { isStalePlan, run } from "./prepared.ts";
+import { sendTogether } from "./send-together.ts";
 
 /** Connections that a service keeps, and what it may add while many requests come at once (R-SVC-3). */
 export const POOL = { base: 5, overflow: 10 } as const;
@@ -30,7 +32,13 @@ export interface DatabaseOptions extends ConnectionOptions {
   readonly breaker?: BreakerOptions;
 }
 
-/** Runs of a transaction that another one got in the way of, the first included. */
+/** A connection of the pool while somebody has it. */
+interface Taken {
+  readonly client: pg.PoolClient;
+  readonly giveBack: (error?: unknown, broken?: boolean) => void;
+}
+
+/** Runs of a statement or transaction that another one got in the way of, the first included. */
 const ATTEMPTS = 3;
 
 /** A bounded pool behind a breaker. Connects when first asked, so a service starts while the database is away. */
@@ -48,6 +56,8 @@ export class PostgresDatabase implements Database {
       ...connectionConfig(options.settings, options),
       min: base,
       max,
+      // Statements that do not wait for each other's results go out one behind the other.
+      pipeline: true,
       idleTimeoutMillis: options.idleMs ?? 10_000,
     });
     this.#pool.on("error", (error) => options.log.warn({ reason: error.message }, "an idle database connection was lost"));
@@ -59,22 +69,21 @@ export class PostgresDatabase implements Database {
   }
 
   async query<T>(sql: string, params?: unknown[]): Promise<T[]> {
-    return this.#measured(() =>
-      this.#spans.statement(sql, () =>
-        this.#breaker.run(() =>
-          this.#withClient(async (client) => {
-            const result = await client.query(sql, params);
-            return result.rows as T[];
-          }),
-        ),
-      ),
+    const result = await this.#tried(() =>
+      this.#spans.statement(sql, () => this.#breaker.run(() => this.#withClient((client) => run(client, sql, params)))),
     );
+    return result.rows as T[];
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#tried(() => this.#spans.transaction(() => this.#attempt(work)));
+  }
+
+  /** Runs it again where something got in the way that rolled all of it back. */
+  async #tried<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#measured(() => this.#spans.transaction(() => this.#attempt(work)));
+        return await this.#measured(work);
       } catch (error) {
         if (attempt === ATTEMPTS || failureOf(error) !== "conflict") throw error;
         // Apart from each other by chance, or the same two would meet again.
@@ -89,18 +98,8 @@ export class PostgresDatabase implements Database {
   }
 
   async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    // The breaker watches the way to the database only: what `work` throws is its own affair.
-    const client = await this.#breaker.run(async () => {
-      const taken = await this.#take();
-      try {
-        await taken.client.query("BEGIN");
-        return taken;
-      } catch (error) {
-        taken.giveBack(error);
-        throw error;
-      }
-    });
-    const tx = new OpenTransaction(client.client, this.#spans);
+    const { client, begun } = await this.#begin();
+    const tx = new OpenTransaction(client.client, this.#spans, begun);
     try {
       const result = await work(tx);
       await tx.commit();
@@ -113,6 +112,24 @@ export class PostgresDatabase implements Database {
       );
       throw error;
     }
+  }
+
+  /** Sends BEGIN and does not wait for its answer: the first statement goes with it. */
+  async #begin(): Promise<{ client: Taken; begun: Promise<unknown> }> {
+    let onSent: (client: Taken) => void = () => undefined;
+    const sent = new Promise<Taken>((resolve) => (onSent = resolve));
+    // The breaker watches the way to the database only, from the connection to the first answer: what becomes of the
+    // transaction is its own affair.
+    const begun = this.#breaker.run(async () => {
+      const client = await this.#take();
+      sendTogether(client.client);
+      const answer = client.client.query("BEGIN");
+      onSent(client);
+      await answer;
+    });
+    // Either it was sent, or there was no connection to send it on, which is thrown here.
+    const client = await Promise.race([sent, begun.then(() => sent)]);
+    return { client, begun };
   }
 
   async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -128,7 +145,7 @@ export class PostgresDatabase implements Database {
   }
 
   /** A connection, and the one way to give it back: thrown away when the error says that it is broken. */
-  async #take(): Promise<{ client: pg.PoolClient; giveBack: (error?: unknown, broken?: boolean) => void }> {
+  async #take(): Promise<Taken> {
     if (this.#pool.waitingCount >= this.#maxWaiting) throw new Error("timeout exceeded when trying to connect");
     const client = await this.#pool.connect();
     // A connection that is cut between two statements says so by an event, which nobody else would hear.
@@ -139,7 +156,7 @@ export class PostgresDatabase implements Database {
       client,
       giveBack: (error, broken = false) => {
         client.removeListener("error", onError);
-        client.release(broken || lost || (error !== undefined && failureOf(error) === "connection"));
+        client.release(broken || lost || (error !== undefined && (failureOf(error) === "connection" || isStalePlan(error))));
       },
     };
   }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Metrics } from "../../../../../services/base/metrics.ts";
 import type { Database } from "../../../../../services/base/postgres/database.ts";
 import { PostgresDatabase, type DatabaseOptions } from "../../../../../services/base/postgres/postgres-database.ts";
+import { hooksOf, queryLast } from "../../../../../services/base/postgres/transaction-hooks.ts";
 import { freePort } from "../../../../support/docker.ts";
 import { createTestDatabase, secretValue, type TestDatabase } from "../../../../support/stores.ts";
 import { waitFor } from "../../../../support/wait-for.ts";
@@ -78,6 +79,49 @@ describe("a service's database (R-SVC-3)", () => {
         await tx.query("SELECT 1/0").catch(() => undefined);
       }),
     ).rejects.toThrow("a statement in it had failed");
+  });
+
+  it("sends what was left for the end together with the commit, in order, and all of it is committed", async () => {
+    const db = database();
+    let told = 0;
+    await db.transaction(async (tx) => {
+      await queryLast(tx, "INSERT INTO numbers (id, big) VALUES ($1, $2)", [1, "10"]);
+      await queryLast(tx, "UPDATE numbers SET big = big + $1", ["1"]);
+      hooksOf(tx)?.afterCommit(() => void (told += 1));
+      expect(await tx.query("SELECT * FROM numbers")).toEqual([]);
+    });
+    expect(await db.query("SELECT id, big FROM numbers")).toEqual([{ id: 1, big: "11" }]);
+    expect(told).toBe(1);
+  });
+
+  it("rolls all back when what was left for the end fails, says why, and tells nobody of a commit (R-EVT-3)", async () => {
+    const db = database({ base: 1, overflow: 0 });
+    let told = 0;
+    const work = db.transaction(async (tx) => {
+      await tx.query("INSERT INTO numbers (id) VALUES ($1)", [1]);
+      await queryLast(tx, "INSERT INTO numbers (id) VALUES ($1)", [1]);
+      await queryLast(tx, "INSERT INTO numbers (id) VALUES ($1)", [2]);
+      hooksOf(tx)?.afterCommit(() => void (told += 1));
+    });
+    await expect(work).rejects.toMatchObject({ code: "23505" });
+    expect(await db.query("SELECT id FROM numbers")).toEqual([]);
+    expect(told).toBe(0);
+  });
+
+  it("takes a fresh connection when a migration has made a prepared statement stale", async () => {
+    const db = database({ base: 1, overflow: 0 });
+    const owner = new pg.Client(stores.connectionOf("trading_owner"));
+    await owner.connect();
+    await owner.query("CREATE TABLE changing (id integer, worth integer)");
+    const all = (): Promise<unknown[]> => db.query("SELECT * FROM changing WHERE id > $1", [0]);
+    await db.query("INSERT INTO changing VALUES ($1, $2)", [1, 5]);
+    expect(await all()).toEqual([{ id: 1, worth: 5 }]);
+    await owner.query("ALTER TABLE changing ALTER COLUMN worth TYPE bigint");
+    expect(await all()).toEqual([{ id: 1, worth: "5" }]);
+    await owner.query("ALTER TABLE changing ALTER COLUMN worth TYPE text");
+    expect(await db.transaction((tx) => tx.query("SELECT * FROM changing WHERE id > $1", [0]))).toEqual([{ id: 1, worth: "5" }]);
+    await owner.query("DROP TABLE changing");
+    await owner.end();
   });
 
   it("runs a transaction again that a deadlock got in the way of", async () => {

@@ -4,7 +4,7 @@ import { userRegistered } from "../../../../../services/base/events/catalogue/us
 import { postCreated } from "../../../../../services/base/events/catalogue/social.ts";
 import { OutboxPublisher } from "../../../../../services/base/events/outbox-publisher.ts";
 import type { Transaction } from "../../../../../services/base/postgres/database.ts";
-import { attachHooks } from "../../../../../services/base/postgres/transaction-hooks.ts";
+import { attachHooks, type LastStatement } from "../../../../../services/base/postgres/transaction-hooks.ts";
 
 const producer = { service: "user", colour: "blue", version: "1" };
 const registered = { aggregateId: "1000", data: { userId: 1000, username: "ada" } };
@@ -13,14 +13,14 @@ const registered = { aggregateId: "1000", data: { userId: 1000, username: "ada" 
 function transaction(): { tx: Transaction; statements: unknown[][]; commit: () => Promise<void> } {
   const statements: unknown[][] = [];
   const tx: Transaction = { query: (_sql, params = []) => { statements.push(params); return Promise.resolve([]); } };
-  const before: (() => Promise<void>)[] = [];
+  const last: (() => LastStatement)[] = [];
   const after: (() => void)[] = [];
-  attachHooks(tx, { beforeCommit: (work) => void before.push(work), afterCommit: (work) => void after.push(work) });
+  attachHooks(tx, { withCommit: (make) => void last.push(make), afterCommit: (work) => void after.push(work) });
   return {
     tx,
     statements,
     commit: async () => {
-      for (const work of before) await work();
+      for (const make of last) await tx.query(make().sql, make().params);
       for (const work of after) work();
     },
   };

@@ -12,12 +12,12 @@ function owner(secret: string): string {
   return secret.startsWith("postgres_") ? "postgres" : secret === "grafana_admin" ? "grafana" : secret;
 }
 
-/** The gateways have it, whichever colour stands. */
-const OPERATOR_TOKEN = "operator_token";
+/** Secrets that only services have, whichever colour stands. */
+const OF_SERVICES: Readonly<Record<string, string>> = { operator_token: "gateway", token_encryption: "user" };
 
-async function readingOfGateway(environment: string): Promise<readonly string[]> {
-  const gateway = (await environmentContainers(environment)).find((one) => one.workload === "gateway" && one.state === "running");
-  return ["exec", gateway?.name ?? "none", "cat", `${SECRETS_PATH}/${OPERATOR_TOKEN}`];
+async function readingOfService(environment: string, secret: string, service: string): Promise<readonly string[]> {
+  const found = (await environmentContainers(environment)).find((one) => one.workload === service && one.state === "running");
+  return ["exec", found?.name ?? "none", "cat", `${SECRETS_PATH}/${secret}`];
 }
 
 /** An environment on this machine's Docker engine. */
@@ -30,10 +30,12 @@ export function dockerRuntime({ environment, portOffset }: Pick<Settings, "envir
     log: containerLog,
     starts: (signal) => containerStarts(environment, signal),
     async secret(name) {
-      const { code, stdout } = await docker(name === OPERATOR_TOKEN ? await readingOfGateway(environment) : reading(name, owner(name)));
+      const service = OF_SERVICES[name];
+      const { code, stdout } = await docker(service === undefined ? reading(name, owner(name)) : await readingOfService(environment, name, service));
       return code === 0 ? stdout.trim() : undefined;
     },
     secretBy: (name, workload) => ["docker", ...reading(name, workload)].join(" "),
+    inside: (store, command) => ({ program: "docker", args: ["exec", "--interactive", containerName(environment, undefined, store, 1), ...command] }),
     localPort: (port) => Promise.resolve(port + portOffset),
     fetch,
     openedBy: () => undefined,

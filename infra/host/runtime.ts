@@ -7,6 +7,12 @@ import type { ContainerUsage } from "./usage.ts";
 /** How a person opens an address: `kubectl port-forward ...`; absent where it is open already. */
 export type OpenedBy = (port: number) => string | undefined;
 
+/** A program and its arguments, for whoever starts it. */
+export interface CommandLine {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
 /**
  * Where an environment runs, as commands need it: this machine's Docker engine, or a cluster. What they show and
  * decide is the same for both; only how to ask differs, and that is here.
@@ -25,6 +31,8 @@ export interface Runtime {
   secret(name: SecretName): Promise<string | undefined>;
   /** Command line that shows a secret to a person. */
   secretBy(name: SecretName, workload: string): string;
+  /** What runs a command inside a store's container, with standard input and outputs. */
+  inside(store: "postgres" | "redis", command: readonly string[]): CommandLine;
   /**
    * Port on this machine's loopback that leads to a port of the platform: `PORTS`, or a service's own.
    * @throws UserError when the platform cannot be reached.

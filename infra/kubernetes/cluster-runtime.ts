@@ -71,6 +71,8 @@ export async function clusterRuntime(settings: Pick<Settings, "environment" | "k
       return value === undefined ? undefined : Buffer.from(value, "base64").toString("utf8");
     },
     secretBy: (name) => `kubectl ${kubectl.args(["get", "secret", SECRET_NAME, "--output", `jsonpath={.data.${name}}`]).join(" ")} | base64 -d`,
+    // Stores are StatefulSets of one pod.
+    inside: (store, command) => ({ program: "kubectl", args: kubectl.args(["exec", "--stdin", `${store}-0`, "--", ...command]) }),
     localPort: ports.localPort,
     async fetch(input, init) {
       const url = new URL(input instanceof Request ? input.url : input);

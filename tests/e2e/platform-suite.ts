@@ -8,6 +8,7 @@ import { validationContext } from "../../infra/validation/check.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
 import { rolloutTests } from "./rollout-tests.ts";
+import { simulateTests } from "./simulate-tests.ts";
 import { withSteadyRequests } from "./steady-requests.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -118,6 +119,8 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       };
       expect(containers.find(({ workload }) => workload === "gateway")).toMatchObject({ trafficPercent: 100, memoryLimitBytes: 512 * 1024 * 1024 });
     });
+
+    simulateTests({ environment, portOffset });
 
     test("finishes a deployment that was interrupted (Ctrl-C)", async () => {
       await dockerOrFail(["rm", "--force", `astra-${environment}-blue-nft-1`, `astra-${environment}-alertmanager-1`]);

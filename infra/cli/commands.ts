@@ -14,6 +14,7 @@ import { renderCommand } from "./commands/render.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { rolloutCommand } from "./commands/rollout.ts";
+import { scaleCommand } from "./commands/scale.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { statusCommand } from "./commands/status.ts";
 import { testCommand } from "./commands/test.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   upCommand,
   rolloutCommand,
   rollbackCommand,
+  scaleCommand,
   downCommand,
   statusCommand,
   historyCommand,

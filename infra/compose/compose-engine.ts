@@ -90,10 +90,12 @@ export async function deployByCompose(deployment: ComposeDeployment, report: Rep
       dockerHost,
     );
   }
-  const services = containers.filter((spec) => !spec.oneShot);
-  const changed = services.filter((spec) => plan.changes[spec.name] !== "keep");
-  // Only these: what stays is not even looked at. Without a name Compose would mean all, as it shall where some are too many.
-  await composeUp(tool, deployment, changed.length > 0 ? changed : services, ["--remove-orphans"], report);
+  // By ourselves: docker-compose 1.29 ends what is too many with SIGKILL, in the middle of its requests.
+  const surplus = before.filter((container) => plan.surplus.includes(container.name));
+  if (surplus.length > 0) await stopAndRemove(surplus, report);
+  const changed = containers.filter((spec) => !spec.oneShot && plan.changes[spec.name] !== "keep");
+  // Only these: what stays is not even looked at. Without a name Compose would mean all.
+  if (changed.length > 0) await composeUp(tool, deployment, changed, ["--remove-orphans"], report);
 }
 
 /** Deploys by Docker Compose: the way for a machine without the Pulumi engine. */

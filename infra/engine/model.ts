@@ -19,8 +19,18 @@ export interface EnvironmentConfig {
   readonly targets: Readonly<Record<StackKey, StackTarget>>;
 }
 
+/** What overrides say of one stack: those for all, and over them those with its name in front: `green:replicas.user`. */
+export function overridesOf(stack: StackKey, overrides: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(overrides);
+  const forStack = (key: string): StackKey | undefined => STACKS.find((one) => key.startsWith(`${one}:`));
+  return Object.fromEntries([
+    ...entries.filter(([key]) => forStack(key) === undefined),
+    ...entries.flatMap(([key, value]) => (forStack(key) === stack ? [[key.slice(stack.length + 1), value] as const] : [])),
+  ]);
+}
+
 /**
- * Config of the three stacks of an environment.
+ * Config of the three stacks of an environment. Overrides hold for all of them, or with a stack's name in front for one.
  * @throws ConfigError with every problem of the first stack that has any.
  */
 export function environmentConfig(
@@ -30,7 +40,7 @@ export function environmentConfig(
 ): EnvironmentConfig {
   const target = (stack: StackKey): StackTarget => {
     const stackName = stackNameOf(environment, stack);
-    const own = { ...overrides, environment, ...(stack === "foundation" ? {} : { colour: stack }) };
+    const own = { ...overridesOf(stack, overrides), environment, ...(stack === "foundation" ? {} : { colour: stack }) };
     const settings = settingsOfStack(projectRoot, stackName, own);
     return { stack, stackName, settings, overrides: own };
   };

@@ -32,7 +32,7 @@ export const diskCheck: Check = {
 };
 
 /** Memory that processes can still get, in MB. */
-function availableMb(): number {
+export function availableMb(): number {
   try {
     const match = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"));
     if (match) return Math.floor(Number(match[1]) / 1024);

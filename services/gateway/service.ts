@@ -56,8 +56,10 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   const names = services.map((service) => service.name);
   const metrics = new GatewayMetrics(context.metrics, names);
   const health = new InstanceHealth(clock, tuning.balance, {
-    ejected: ({ service, instance, colour }, reason) => {
+    ejected: (out, reason) => {
+      const { service, instance, colour } = out;
       metrics.ejected(service, colour, reason);
+      forwarder.takenOut(out, reason);
       log.warn({ upstream: service, upstreamInstance: instance, reason }, `gateway: ${instance} takes no requests for now (${reason})`);
     },
     returned: ({ service, instance }) => log.info({ upstream: service, upstreamInstance: instance }, `gateway: ${instance} takes requests again`),
@@ -84,7 +86,7 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
   docsRoute(app, services, asker, clock);
   const budget = (service: string): RetryBudget => budgets.get(service) as RetryBudget;
   const recent = new RecentAnswers(clock, tuning.stale);
-  const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, clock, tuning });
+  const forwarder = new Forwarder({ chooser, health, breakers, budget, pools, recent, metrics, tuning });
   const streams = new OpenStreams();
   const upgrades = new Upgrades({ chooser, breakers, pools, limits, streams, tuning }, context);
   proxyRoutes(app, context, services, { forwarder, limits, upgrades, streams, operators: new OperatorCheck(operatorToken(context)) });
@@ -93,6 +95,7 @@ function wire(app: ServiceApp, context: ServiceContext, tuning: GatewayTuning, s
     prober.stop();
     breakers.stop();
     await pools.stop();
+    forwarder.stop();
   };
   return { breakers, health, stop };
 }

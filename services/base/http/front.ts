@@ -16,6 +16,13 @@ export interface FrontRequest {
   readonly correlationId: string;
   /** Headers of whatever answer it gets; names in lower case. */
   readonly ownHeaders: Record<string, string>;
+  /** Who is told when the connection ends before the answer does. */
+  watch: CallerWatch | undefined;
+}
+
+/** Somebody who works for a caller that may leave. */
+export interface CallerWatch {
+  callerGone(): void;
 }
 
 export interface FrontOptions {
@@ -85,8 +92,12 @@ export class Front {
     const { correlationId } = work;
     const ownHeaders: Record<string, string> = { [CORRELATION_HEADER]: correlationId };
     if (availability.draining) ownHeaders["connection"] = "close";
-    response.once("close", () => records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs }));
-    this.#handle({ request, response, work, correlationId, ownHeaders }, route);
+    const taken: FrontRequest = { request, response, work, correlationId, ownHeaders, watch: undefined };
+    response.on("close", () => {
+      taken.watch?.callerGone();
+      records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs });
+    });
+    this.#handle(taken, route);
     return true;
   }
 

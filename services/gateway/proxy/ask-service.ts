@@ -22,7 +22,7 @@ export class ServiceAsker {
     const instance = this.#chooser.choose(service);
     if (typeof instance === "string") throw new Error(`no instance of ${service} is running`);
     const work = currentWork();
-    const { statusCode, body } = await this.#pools.of(instance).request({
+    const { statusCode, body } = await this.#pools.forBodies(instance).request({
       method: "GET",
       path,
       headers: {
@@ -42,7 +42,7 @@ export class ServiceAsker {
   /** Whether an instance says that it is ready; past a second it is not. */
   async isReady(instance: SeenInstance): Promise<boolean> {
     try {
-      const { statusCode, body } = await this.#pools.of(instance).request({
+      const { statusCode, body } = await this.#pools.forBodies(instance).request({
         method: "GET",
         path: "/health/ready",
         headers: { [CORRELATION_HEADER]: correlationIdOf(undefined) },

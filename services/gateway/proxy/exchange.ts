@@ -1,11 +1,13 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
+import type { ServerResponse } from "node:http";
+import type { CallerWatch } from "../../base/http/front.ts";
 import { UNTOUCHED_HEADER } from "../../base/http/untouched.ts";
 import { Problem } from "../../base/problem.ts";
 import type { FailureKind } from "../routing/instance-health.ts";
+import { type AnswerHead, fieldOf } from "../upstream/answer-head.ts";
+import type { AnswerControl, Asking } from "../upstream/connection.ts";
+import type { Deadlines, Waiting } from "../upstream/deadlines.ts";
 import type { AnswerCopy } from "./answer-copy.ts";
-import { responseHeaders } from "./headers.ts";
+import { answerFields } from "./headers.ts";
 import type { ProxyCall } from "./proxy-call.ts";
 
 /** What became of one try. Only after `failed` may somebody else still answer: nothing has reached the caller. */
@@ -19,29 +21,32 @@ export type ExchangeResult =
   | { readonly kind: "broken"; readonly error: Error }
   | { readonly kind: "client-gone" };
 
-export interface ExchangeRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Record<string, string | string[]>;
-  readonly body: Readable | undefined;
+/** Whoever wants to know what becomes of a try. */
+export interface ExchangeOwner {
+  /** Whether an answer is not passed on, since another instance will be asked. */
+  declines(status: number, isUntouched: boolean): boolean;
+  /** Called once; for `answered` just before the last of it goes to the caller. */
+  ended(result: ExchangeResult): void;
 }
 
 export interface ExchangeOptions {
-  /** Longest wait for the head of the answer. */
-  readonly answerMs: number;
-  /** Longest time in which the caller takes nothing of an answer. */
-  readonly stallMs: number;
-  /** Whether an answer is not passed on, since another instance will be asked. */
-  readonly declines: (status: number, isUntouched: boolean) => boolean;
+  /** Headers of the request as they go out; see `Asking`. */
+  readonly head: string;
+  /** When there has to be a head of the answer, in ms of `performance.now()`. */
+  readonly answerByMs: number;
+  /** Longest pause of the service within its answer, and of the caller in taking it, ms. */
+  readonly pauseMs: number;
   /** Gets a copy of the answer as it passes. */
   readonly copy: AnswerCopy | undefined;
+  /** Takes back a request that has not been sent yet. */
+  readonly takeBack: (exchange: Exchange) => void;
+  readonly deadlines: Deadlines<Exchange>;
 }
 
-/** A body up to this size that comes in one piece is passed on in one piece. */
-const MAX_WHOLE_BYTES = 16_384;
-
 class ClientGoneError extends Error {}
-class AnswerTimeoutError extends Error {}
+class TimeoutError extends Error {}
+/** The instance has been taken out: others answer sooner. */
+class LeftError extends Error {}
 class DeclinedError extends Error {
   readonly isUntouched: boolean;
 
@@ -54,131 +59,102 @@ class DeclinedError extends Error {
 const REFUSED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"]);
 const UNANSWERED = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
 
-/** Passes one request to one instance and its answer back, both as streams. Resolves in every case. */
-export function exchange(pool: Dispatcher, request: ExchangeRequest, call: ProxyCall, options: ExchangeOptions): Promise<ExchangeResult> {
-  return new Promise((resolve) => {
-    const relay = new Relay(call, request.method === "HEAD", options, resolve);
-    relay.watch();
-    try {
-      // A stream of events may be silent for as long as nothing happens.
-      const pause = isEventStream(request.headers["accept"]) ? { bodyTimeout: 0 } : undefined;
-      pool.dispatch({ method: request.method, path: request.path, headers: request.headers, body: request.body ?? null, ...pause }, relay);
-    } catch (error) {
-      relay.fail(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
-}
-
-/** One answer on its way through: undici calls it, it writes to the caller. */
-class Relay implements Dispatcher.DispatchHandler {
+/** One request at one instance, and its answer on its way to the caller. */
+export class Exchange implements Asking, Waiting, CallerWatch {
+  readonly isHead: boolean;
+  readonly head: string;
+  deadlineMs: number;
   readonly #call: ProxyCall;
-  readonly #isHead: boolean;
+  readonly #owner: ExchangeOwner;
   readonly #options: ExchangeOptions;
-  readonly #resolve: (result: ExchangeResult) => void;
-  readonly #onClose = (): void => this.#end(new ClientGoneError("the caller has gone"));
-  #controller: Dispatcher.DispatchController | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #control: AnswerControl | undefined;
   #settled = false;
   #sent = false;
   #started = false;
   #isUntouched = false;
+  #isPatient = false;
+  #isPaused = false;
   #forget: (() => void) | undefined;
-  #length = Number.NaN;
   /** The whole body, where it came in one piece. */
   #whole: string | undefined;
 
-  constructor(call: ProxyCall, isHead: boolean, options: ExchangeOptions, resolve: (result: ExchangeResult) => void) {
+  constructor(call: ProxyCall, owner: ExchangeOwner, options: ExchangeOptions) {
+    this.isHead = call.method === "HEAD";
+    this.head = options.head;
+    this.deadlineMs = options.answerByMs;
     this.#call = call;
-    this.#isHead = isHead;
+    this.#owner = owner;
     this.#options = options;
-    this.#resolve = resolve;
+    options.deadlines.add(this);
+    call.watch(this);
   }
 
-  watch(): void {
-    const { answerMs } = this.#options;
-    this.#timer = setTimeout(() => this.#end(new AnswerTimeoutError(`no answer within ${answerMs} ms`)), answerMs);
-    this.#call.response.once("close", this.#onClose);
+  /** It waits for the head of an answer. */
+  get isUnanswered(): boolean {
+    return !this.#started && !this.#settled;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#settled) controller.abort(new Error("given up while waiting for a connection"));
-    else this.#sent = true;
+  /** Whose it is. */
+  get owner(): ExchangeOwner {
+    return this.#owner;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200 || this.#settled) return;
-    this.#controller = controller;
-    this.#isUntouched = status === 503 && headers[UNTOUCHED_HEADER] !== undefined;
-    if (this.#options.declines(status, this.#isUntouched)) return this.#end(new DeclinedError(status, this.#isUntouched));
-    clearTimeout(this.#timer);
+  /** Stops waiting for an instance that has been taken out. */
+  leave(): void {
+    this.#end(new LeftError("its instance has been taken out"));
+  }
+
+  sent(control: AnswerControl): void {
+    this.#control = control;
+    this.#sent = true;
+  }
+
+  started({ status, fields }: Pick<AnswerHead, "status" | "fields">): void {
+    if (this.#settled) return;
+    this.#isUntouched = status === 503 && fieldOf(fields, UNTOUCHED_HEADER) !== undefined;
+    if (this.#owner.declines(status, this.#isUntouched)) return this.#end(new DeclinedError(status, this.#isUntouched));
     this.#started = true;
-    this.#length = Number(headers["content-length"] ?? Number.NaN);
-    this.#options.copy?.begin(status, headers);
+    this.#options.copy?.begin(status, fields);
     const { response, ownHeaders } = this.#call;
-    this.#call.takeOver();
-    response.on("drain", () => {
-      clearTimeout(this.#timer);
-      controller.resume();
-    });
-    response.writeHead(status, responseHeaders(headers, ownHeaders));
-    if (isEventStream(headers["content-type"])) {
+    response.writeHead(status, answerFields(fields, ownHeaders) as string[]);
+    // Who asks for a stream of events waits for as long as nothing happens.
+    this.#isPatient = isEventStream(this.#call.headers.accept);
+    if (isEventStream(fieldOf(fields, "content-type"))) {
       // Nothing of it waits for more, its head included.
       response.flushHeaders();
       this.#forget = this.#call.streams?.add(() => this.#finishEarly());
     }
+    this.#waitForMore();
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#settled || this.#isHead) return;
+  data(chunk: Buffer): void {
+    if (this.#settled || this.isHead) return;
     this.#options.copy?.add(chunk);
-    if (chunk.length === this.#length && chunk.length <= MAX_WHOLE_BYTES) {
-      // Head and body as one text are one write of one buffer, which is half of what two cost.
-      this.#whole = chunk.toString("latin1");
-      return;
-    }
-    if (this.#call.response.write(chunk)) return;
-    controller.pause();
-    this.#timer = setTimeout(() => this.#cutOff(), this.#options.stallMs);
+    const { response } = this.#call;
+    if (response.write(chunk)) return this.#waitForMore();
+    this.#isPaused = true;
+    this.#control?.pause();
+    this.deadlineMs = performance.now() + this.#options.pauseMs;
+    response.once("drain", () => this.#drained());
   }
 
-  onResponseEnd(): void {
+  whole(text: string): void {
+    if (this.#settled) return;
+    this.#options.copy?.add(Buffer.from(text, "latin1"));
+    // Head and body as one text are one write of one buffer, which is half of what two cost.
+    this.#whole = text;
+  }
+
+  ended(): void {
     if (this.#settled) return;
     const { response } = this.#call;
     this.#options.copy?.end();
     this.#settle({ kind: "answered", status: response.statusCode, isUntouched: this.#isUntouched });
-    if (this.#whole === undefined) response.end();
-    else response.end(this.#whole, "latin1");
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.fail(error);
-  }
-
-  /** The caller takes nothing of its answer, which would keep a connection of the service for ever. */
-  #cutOff(): void {
-    this.#end(new ClientGoneError("the caller does not read"));
-    this.#call.response.destroy();
-  }
-
-  /** Ends an answer that has no end, as if it had one: its caller comes again. */
-  #finishEarly(): void {
-    if (this.#settled) return;
-    const { response } = this.#call;
-    this.#settle({ kind: "answered", status: response.statusCode });
-    response.end();
-    this.#controller?.abort(new Error("the gateway stops"));
-  }
-
-  /** Ends the try from our side: undici may still hold the request and is told to let go. */
-  #end(error: Error): void {
-    if (this.#settled) return;
-    this.fail(error);
-    this.#controller?.abort(error);
+    end(response, this.#whole);
   }
 
   /** Ends the try with an error, whichever side it came from. */
-  fail(error: Error): void {
+  failed(error: Error): void {
     if (this.#settled) return;
     if (error instanceof ClientGoneError) return this.#settle({ kind: "client-gone" });
     if (this.#started) {
@@ -191,21 +167,67 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#settle({ kind: "failed", reason: reasonOf(error), sent: this.#sent && !this.#isUntouched, error });
   }
 
+  expired(): void {
+    if (!this.#started) return this.#end(new TimeoutError("no answer in time"));
+    if (!this.#isPaused) return this.#end(new TimeoutError("nothing more of the answer in time"));
+    // The caller takes nothing of its answer, which would keep a connection of the service for ever.
+    this.#end(new ClientGoneError("the caller does not read"));
+    this.#call.response.destroy();
+  }
+
+  callerGone(): void {
+    this.#end(new ClientGoneError("the caller has gone"));
+  }
+
+  #waitForMore(): void {
+    this.deadlineMs = this.#isPatient ? Infinity : performance.now() + this.#options.pauseMs;
+  }
+
+  #drained(): void {
+    this.#isPaused = false;
+    if (this.#settled) return;
+    this.#waitForMore();
+    this.#control?.resume();
+  }
+
+  /** Ends an answer that has no end, as if it had one: its caller comes again. */
+  #finishEarly(): void {
+    if (this.#settled) return;
+    const { response } = this.#call;
+    this.#settle({ kind: "answered", status: response.statusCode });
+    response.end();
+    this.#control?.abort(new Error("the gateway stops"));
+  }
+
+  /** Ends the try from our side: the connection may still hold the request and is told to let go. */
+  #end(error: Error): void {
+    if (this.#settled) return;
+    // First let go: whoever hears of the end may ask again.
+    if (this.#sent) this.#control?.abort(error);
+    else this.#options.takeBack(this);
+    this.failed(error);
+  }
+
   #settle(result: ExchangeResult): void {
     this.#settled = true;
-    clearTimeout(this.#timer);
+    this.#options.deadlines.delete(this);
     this.#forget?.();
-    this.#call.response.removeListener("close", this.#onClose);
-    this.#resolve(result);
+    this.#call.watch(undefined);
+    this.#owner.ended(result);
   }
 }
 
-function isEventStream(type: string | string[] | undefined): boolean {
-  return typeof type === "string" && type.includes("text/event-stream");
+function isEventStream(type: string | undefined): boolean {
+  return type !== undefined && type.includes("text/event-stream");
+}
+
+function end(response: ServerResponse, whole: string | undefined): void {
+  if (whole === undefined) response.end();
+  else response.end(whole, "latin1");
 }
 
 function reasonOf(error: Error): FailureKind {
-  if (error instanceof AnswerTimeoutError) return "timeout";
+  if (error instanceof TimeoutError || error instanceof LeftError) return "timeout";
   // Who has not finished starting is as good as not there.
   if (error instanceof DeclinedError) return error.isUntouched ? "refused" : "server-error";
   const code = "code" in error ? String(error.code) : "";

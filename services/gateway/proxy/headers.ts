@@ -49,6 +49,24 @@ export function requestHeaders(incoming: IncomingHttpHeaders, forwarded: Forward
   return headers;
 }
 
+/** A path that would end the line it stands in, or is read differently by others. */
+const ODD_PATH = /[^\x21-\xff]/;
+
+/**
+ * A request's line and headers as they go out, without `host` and `connection`.
+ * @throws RangeError for a path that is none. Names and values are those of a request that Node has taken.
+ */
+export function requestHead(method: string, path: string, headers: Readonly<Record<string, string | string[]>>): string {
+  if (ODD_PATH.test(path)) throw new RangeError("a path has no blanks and no control characters");
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === "string") head += `${name}: ${value}\r\n`;
+    else for (const each of value ?? []) head += `${name}: ${each}\r\n`;
+  }
+  return head;
+}
+
 /** Headers for the caller: the service's without those of the connection, and what the gateway has to say. */
 export function responseHeaders(upstream: IncomingHttpHeaders, own: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const dropped = connectionOptions(upstream.connection);
@@ -58,4 +76,22 @@ export function responseHeaders(upstream: IncomingHttpHeaders, own: OutgoingHttp
   }
   for (const name in own) headers[name] = own[name];
   return headers;
+}
+
+/** The same headers as names and values in turn. */
+export function fieldsOf(upstream: IncomingHttpHeaders): readonly string[] {
+  return Object.entries(responseHeaders(upstream, {})).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).flatMap((each) => (each === undefined ? [] : [name, String(each)])),
+  );
+}
+
+/** Names and values for the caller: the service's without those that the gateway says itself, and the gateway's. */
+export function answerFields(fields: readonly string[], own: Readonly<Record<string, string>>): readonly string[] {
+  const result: string[] = [];
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] ?? "";
+    if (own[name] === undefined) result.push(name, fields[index + 1] ?? "");
+  }
+  for (const name in own) result.push(name, own[name] ?? "");
+  return result;
 }

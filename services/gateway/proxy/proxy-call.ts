@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { OpenStreams } from "./open-streams.ts";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { CallerWatch } from "../../base/http/front.ts";
 import type { Trace } from "../../base/tracing/trace.ts";
+import type { OpenStreams } from "./open-streams.ts";
 
-/** One request on its way through the gateway, as the proxy needs it: whoever took it in, Fastify or the server itself. */
+/** One request on its way through the gateway, as the proxy needs it. */
 export interface ProxyCall {
   /** Of the caller where well-formed, else made here. */
   readonly correlationId: string;
@@ -12,13 +13,12 @@ export interface ProxyCall {
   /** Path and query, as they came. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  readonly protocol: string;
   readonly raw: IncomingMessage;
   readonly response: ServerResponse;
   /** Headers that the gateway adds to whatever answer the caller gets; names in lower case. */
-  readonly ownHeaders: OutgoingHttpHeaders;
+  readonly ownHeaders: Record<string, string>;
   /** Knows the answers that do not end by themselves. */
   readonly streams?: OpenStreams;
-  /** From now on the proxy writes the answer itself. */
-  takeOver(): void;
+  /** Who is told when the caller leaves before the answer has ended; undefined: nobody. */
+  watch(watch: CallerWatch | undefined): void;
 }

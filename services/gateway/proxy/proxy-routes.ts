@@ -32,7 +32,7 @@ export function proxyRoutes(app: ServiceApp, context: ServiceContext, services: 
     (url) => paths.find(url)?.pattern,
     (taken) => {
       const service = paths.find(taken.request.url ?? "/")?.service;
-      if (service !== undefined) void passOn(service, taken, parts, context);
+      if (service !== undefined) passOn(service, taken, parts, context);
     },
   );
   app.front.takeUpgrades((upgrade) => {
@@ -43,22 +43,28 @@ export function proxyRoutes(app: ServiceApp, context: ServiceContext, services: 
   app.addHook("preClose", async () => parts.streams.drain());
 }
 
-async function passOn(service: string, taken: FrontRequest, parts: ProxyParts, context: ServiceContext): Promise<void> {
-  try {
-    const limited = parts.limits.hold(taken.request, taken.ownHeaders, service);
-    const refusal = limited instanceof Promise ? await limited : limited;
-    const problem = refusal ?? (await forward(service, taken, parts));
+/** Most requests pass without any promise: their limits are decided at once. */
+function passOn(service: string, taken: FrontRequest, parts: ProxyParts, context: ServiceContext): void {
+  const done = (problem: Problem | undefined): void => {
     if (problem !== undefined) refuse(taken, problem, context);
-  } catch (error) {
-    refuse(taken, problemOf(error), context);
-  }
+  };
+  const go = (refusal: Problem | undefined): void => {
+    try {
+      if (refusal === undefined) forward(service, taken, parts, done);
+      else done(refusal);
+    } catch (error) {
+      done(problemOf(error));
+    }
+  };
+  const limited = parts.limits.hold(taken.request, taken.ownHeaders, service);
+  if (limited instanceof Promise) limited.then(go, (error: unknown) => done(problemOf(error)));
+  else go(limited);
 }
 
-async function forward(service: string, taken: FrontRequest, { forwarder, operators, streams }: ProxyParts): Promise<Problem | undefined> {
+function forward(service: string, taken: FrontRequest, { forwarder, operators, streams }: ProxyParts, done: (problem: Problem | undefined) => void): void {
   const colour = pinnedColour(taken, operators);
-  if (colour instanceof Problem) return colour;
-  const result = await forwarder.forward(service, callOf(taken, streams), colour);
-  return result.kind === "problem" ? result.problem : undefined;
+  if (colour instanceof Problem) done(colour);
+  else forwarder.forward(service, callOf(taken, streams), colour, done);
 }
 
 function refuse(taken: FrontRequest, problem: Problem, { log }: ServiceContext): void {
@@ -69,23 +75,21 @@ function refuse(taken: FrontRequest, problem: Problem, { log }: ServiceContext):
   answerProblem(taken, problem);
 }
 
-function callOf({ request, response, correlationId, work, ownHeaders }: FrontRequest, streams: OpenStreams): ProxyCall {
+function callOf(taken: FrontRequest, streams: OpenStreams): ProxyCall {
+  const { request, response, correlationId, work, ownHeaders } = taken;
   return {
     correlationId,
     trace: work.trace,
     method: request.method ?? "GET",
     url: request.url ?? "/",
     headers: request.headers,
-    protocol: "http",
     raw: request,
     response,
     ownHeaders,
-    takeOver: nothing,
     streams,
+    watch: (watch) => (taken.watch = watch),
   };
 }
-
-const nothing = (): void => undefined;
 
 function pinnedColour({ request: { headers } }: FrontRequest, operators: OperatorCheck): Colour | Problem | undefined {
   const colour = headers[COLOUR_HEADER];

@@ -65,7 +65,7 @@ export class RecentAnswers {
     if (kept !== undefined && this.#clock.now() - kept.atMs < this.#tuning.refreshMs) return undefined;
     return new AnswerCopy(
       this.#tuning.maxAnswerBytes,
-      (status, headers) => mayKeep(status, headers, KNOWN_VARY),
+      (status, fields) => mayKeep(status, fields, KNOWN_VARY),
       (answer) => this.#keep(key, answer),
     );
   }
@@ -75,7 +75,7 @@ export class RecentAnswers {
     const kept = this.#answers.get(key);
     if (kept === undefined) return undefined;
     const ageMs = this.#clock.now() - kept.atMs;
-    if (ageMs <= this.#tuning.maxAgeMs) return { headers: kept.headers, body: kept.body, ageMs };
+    if (ageMs <= this.#tuning.maxAgeMs) return { fields: kept.fields, body: kept.body, ageMs };
     this.#remove(key);
     return undefined;
   }

@@ -85,7 +85,7 @@ export class Upgrades {
     if (upgrade.work.trace !== undefined) headers["traceparent"] = upgrade.work.trace.traceparent;
     return new Promise((resolve) => {
       const handler = new UpgradeHandler(upgrade, this.#parts.streams, resolve);
-      this.#parts.pools.of(instance).dispatch(
+      this.#parts.pools.forBodies(instance).dispatch(
         { method: "GET", path: request.url ?? "/", headers, upgrade: "websocket", headersTimeout: this.#parts.tuning.answerMs },
         handler,
       );

@@ -1,3 +1,5 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RunningService } from "../../../../services/base/service.ts";
 import { waitFor } from "../../../support/wait-for.ts";
@@ -100,6 +102,17 @@ describe("an instance that fails beside one that is well (R-GW-3)", () => {
     expect(await metric(gateway, "gateway_ejected_instances", 'upstream="trading",upstream_colour="blue"')).toBe(1);
     all[0]?.behave(echo("trading-1"));
     await waitFor("its return", async () => ((await reads(gateway, 2)).names.includes("trading-1") ? true : undefined));
+  });
+
+  it("and is gone while reads wait for it keeps none of them waiting (R-GW-3)", async () => {
+    const { gateway, all } = await setUp(2, { firstTryMs: 60_000 });
+    // It takes requests that it never answers, and from the first one on no further connection.
+    all[0]?.behave((request) => void (request.socket as Socket & { readonly server: Server }).server.close());
+    const waiting = [1, 2].map((number) => ask(gateway, `${PATH}?waiting=${number}`));
+    await waitFor("a read that waits", () => Promise.resolve(all[0]?.requests === 1 ? true : undefined));
+    expect([...(await reads(gateway, 2)).statuses]).toEqual([200]);
+    expect((await Promise.all(waiting)).map(({ status: code, body }) => [code, body["name"]])).toEqual([[200, "trading-2"], [200, "trading-2"]]);
+    expect(all[0]?.requests).toBe(1);
   });
 
   it("is not made up for beyond the budget of retries", async () => {

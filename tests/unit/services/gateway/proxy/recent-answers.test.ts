@@ -11,7 +11,7 @@ function setUp(changes: Partial<typeof TUNING> = {}) {
   const key = (url: string, headers: Record<string, string> = {}): string => keyOf(url, headers) ?? "none";
   const answer = (url: string, body = "good", headers: Record<string, string> = {}, status = 200): void => {
     const copy = answers.copy(key(url));
-    copy?.begin(status, headers);
+    copy?.begin(status, Object.entries(headers).flat());
     for (const letter of body) copy?.add(Buffer.from(letter));
     copy?.end();
   };
@@ -79,7 +79,7 @@ describe("recent answers (R-GW-4)", () => {
   it("are not kept when they did not end", () => {
     const { answers, key, find } = setUp();
     const copy = answers.copy(key("/a"));
-    copy?.begin(200, {});
+    copy?.begin(200, []);
     copy?.add(Buffer.from("half"));
     expect(find("/a")).toBeUndefined();
   });

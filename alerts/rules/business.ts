@@ -175,5 +175,29 @@ export const businessGroup: RuleGroup = {
       },
       test: { labels: { colour: "blue" }, series: [{ series: `${business.PRICE_FEED_BREAKER_OPEN.name}{colour="blue"}`, bad: 1, good: 0 }] },
     },
+    {
+      name: "ChainOperationsWaiting",
+      severity: "warning",
+      expr: `max by (chain) (${business.CHAIN_OLDEST_OPERATION_AGE.name}) > 900`,
+      forSeconds: 120,
+      keepFiringSeconds: 300,
+      summary: "Rewards and sales do not get onto their chain.",
+      description: "The oldest mint or transfer for chain {{ $labels.chain }} has waited for {{ $value | humanizeDuration }} (threshold 15 min).",
+      runbook: {
+        meaning: "The node is away, the account has no money for fees, its key is not the contract's, or the contract refuses an operation.",
+        impact: "Who owns what is right here, and not yet on the chain; sales are not confirmed. Nothing is lost: all of it is sent once the cause is gone.",
+        commands: [
+          logsOf("nft"),
+          query("nft_chain_operations_open"),
+          "docker exec astra-dev-postgres-1 psql -U astra_admin -d astradb -c \"SELECT id, state, attempts, last_error, wanted_at FROM nft.chain_operations WHERE state IN ('pending', 'submitted') ORDER BY seq LIMIT 10\"",
+        ],
+        goBack: "Nothing to take back: put the node, the account's money or the key in order.",
+      },
+      test: {
+        labels: { chain: "evm" },
+        value: "15m 1s",
+        series: [{ series: `${business.CHAIN_OLDEST_OPERATION_AGE.name}{chain="evm"}`, bad: 901, good: 899 }],
+      },
+    },
   ],
 };

@@ -14,6 +14,8 @@ export interface Listing {
 
 /** A listing together with what it offers. */
 export interface Offer extends Listing {
+  /** Key of the chain that the token is on. */
+  readonly chain: string;
   readonly chainTokenId: string;
   readonly name: string;
   readonly rarity: Rarity;
@@ -30,6 +32,7 @@ interface Row {
 }
 
 interface OfferRow extends Row {
+  chain: string;
   chain_token_id: string;
   name: string;
   rarity: Rarity;
@@ -50,12 +53,12 @@ function toListing(row: Row): Listing {
 }
 
 function toOffer(row: OfferRow): Offer {
-  const { name, rarity, achievement } = row;
-  return { ...toListing(row), chainTokenId: row.chain_token_id, name, rarity, achievement };
+  const { chain, name, rarity, achievement } = row;
+  return { ...toListing(row), chain, chainTokenId: row.chain_token_id, name, rarity, achievement };
 }
 
 const OFFER =
-  `SELECT listings.id, token_id, seller_id, price, status, listed_at, chain_token_id, name, rarity, achievement
+  `SELECT listings.id, token_id, seller_id, price, status, listed_at, chain, chain_token_id, name, rarity, achievement
      FROM listings JOIN tokens ON tokens.id = listings.token_id`;
 
 /** Whether it was listed; not when the token has an open listing already. */
@@ -85,15 +88,14 @@ export async function endSold(
     readonly buyerId: number;
     readonly commission: Decimal;
     readonly at: Date;
-    readonly transactionHash: string;
-    readonly blockNumber: number;
   },
 ): Promise<void> {
-  await tx.query(
-    `UPDATE listings SET status = 'sold', buyer_id = $2, commission = $3, ended_at = $4, transfer_hash = $5, transfer_block = $6
-      WHERE id = $1`,
-    [sale.id, sale.buyerId, sale.commission.toFixed(), sale.at, sale.transactionHash, sale.blockNumber],
-  );
+  await tx.query("UPDATE listings SET status = 'sold', buyer_id = $2, commission = $3, ended_at = $4 WHERE id = $1", [
+    sale.id,
+    sale.buyerId,
+    sale.commission.toFixed(),
+    sale.at,
+  ]);
 }
 
 export async function endCancelled(tx: Transaction, id: string, at: Date): Promise<void> {

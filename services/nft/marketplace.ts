@@ -6,7 +6,7 @@ import { Problem } from "../base/problem.ts";
 import { PRICE_DECIMALS, splitPrice } from "./commission.ts";
 import { requireBuyer, requireOpen, requirePrice } from "./listing-rules.ts";
 import { endCancelled, endSold, insertListing, lockOffer, type Offer } from "./listings-store.ts";
-import type { NftParts } from "./rewards.ts";
+import { type NftParts, want } from "./rewards.ts";
 import { changeOwner, lockOwnToken } from "./tokens-store.ts";
 import { changeBalance, lockWallets } from "./wallets-store.ts";
 
@@ -20,7 +20,6 @@ export interface Sale {
   readonly buyerId: number;
   readonly commission: Decimal;
   readonly proceeds: Decimal;
-  readonly transactionHash: string;
   /** What is left in the buyer's wallet. */
   readonly balance: Decimal;
   readonly at: Date;
@@ -69,8 +68,8 @@ export function listToken(
       aggregateId: tokenId,
       data: { listingId: listing.id, tokenId, sellerId, price: price.toFixed(PRICE_DECIMALS) },
     });
-    const { chainTokenId, name, rarity, achievement } = token;
-    return { ...listing, status: "open", chainTokenId, name, rarity, achievement };
+    const { chain, chainTokenId, name, rarity, achievement } = token;
+    return { ...listing, status: "open", chain, chainTokenId, name, rarity, achievement };
   });
 }
 
@@ -97,7 +96,8 @@ export function cancelListing(parts: MarketplaceParts, sellerId: number, id: str
 }
 
 /**
- * Sells an offer to this buyer: money, ownership and event, all or nothing. Of several buyers at once one gets it.
+ * Sells an offer to this buyer: money, ownership and event, all or nothing. Of several buyers at once one gets it. The
+ * chain's transfer is written down with it and follows: no chain is waited for while money is locked.
  * @throws Problem `listing-not-found` (404), `listing-ended` or `own-listing` (409), `insufficient-balance` (422).
  */
 export function buy(parts: MarketplaceParts, buyerId: number, id: string): Promise<Sale> {
@@ -113,13 +113,9 @@ export function buy(parts: MarketplaceParts, buyerId: number, id: string): Promi
     const at = new Date(parts.clock.now());
     await changeBalance(tx, buyerId, offer.price.negated());
     await changeBalance(tx, offer.sellerId, proceeds);
-    const { transactionHash, blockNumber } = await parts.chain.transfer({
-      id: `sale:${id}`,
-      tokenId: offer.chainTokenId,
-      toId: buyerId,
-    });
-    await endSold(tx, { id, buyerId, commission, at, transactionHash, blockNumber });
-    await changeOwner(tx, { tokenId: offer.tokenId, ownerId: buyerId, transactionHash, blockNumber });
+    await endSold(tx, { id, buyerId, commission, at });
+    await changeOwner(tx, { tokenId: offer.tokenId, ownerId: buyerId });
+    await want(tx, parts, { id: `sale:${id}`, chain: offer.chain, kind: "transfer", tokenId: offer.tokenId, toId: buyerId, listingId: id });
     await parts.events.publish(tx, nftSold, {
       aggregateId: offer.tokenId,
       data: {
@@ -131,6 +127,6 @@ export function buy(parts: MarketplaceParts, buyerId: number, id: string): Promi
         commission: commission.toFixed(PRICE_DECIMALS),
       },
     });
-    return { offer: { ...offer, status: "sold" }, buyerId, commission, proceeds, transactionHash, balance: balance.minus(offer.price), at };
+    return { offer: { ...offer, status: "sold" }, buyerId, commission, proceeds, balance: balance.minus(offer.price), at };
   });
 }

@@ -77,4 +77,50 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE listings ADD COLUMN transfer_hash text, ADD COLUMN transfer_block bigint CHECK (transfer_block >= 0);
     `,
   },
+  {
+    id: "0005-chain-operations",
+    phase: "expand",
+    // What is wanted of a chain, written down in the transaction that wants it, and what has become of it. `submitted`: signed,
+    // and sent at least once or about to be. A token's operations go one after the other, by seq.
+    sql: `
+      CREATE TABLE chain_operations (
+        id               text PRIMARY KEY,
+        seq              bigint GENERATED ALWAYS AS IDENTITY,
+        chain            text NOT NULL,
+        kind             text NOT NULL CHECK (kind IN ('mint', 'transfer')),
+        token_id         uuid NOT NULL REFERENCES tokens,
+        to_id            bigint NOT NULL,
+        listing_id       uuid REFERENCES listings,
+        state            text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'submitted', 'mined', 'final')),
+        nonce            bigint CHECK (nonce >= 0),
+        payload          text,
+        transaction_hash text,
+        block_number     bigint CHECK (block_number >= 0),
+        signed_at        timestamptz,
+        sent_at          timestamptz,
+        attempts         integer NOT NULL DEFAULT 0,
+        next_try_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+        last_error       text,
+        wanted_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+        CHECK ((state = 'pending') = (transaction_hash IS NULL)),
+        CHECK ((state IN ('mined', 'final')) = (block_number IS NOT NULL))
+      );
+      -- Two transactions of one number: one of them would never come into a block.
+      CREATE UNIQUE INDEX chain_operations_nonce ON chain_operations (chain, nonce) WHERE state = 'submitted';
+      CREATE INDEX chain_operations_open ON chain_operations (chain, seq) WHERE state <> 'final';
+      CREATE INDEX chain_operations_unmined ON chain_operations (token_id, seq) WHERE state IN ('pending', 'submitted');
+      CREATE INDEX chain_operations_of_listing ON chain_operations (listing_id) WHERE listing_id IS NOT NULL;
+
+      -- Who sends to a chain now. It may change at any time: what is sent twice has one effect.
+      CREATE TABLE chain_leases (
+        chain  text PRIMARY KEY,
+        holder text NOT NULL,
+        until  timestamptz NOT NULL
+      );
+
+      ALTER TABLE tokens ADD COLUMN chain text NOT NULL DEFAULT 'simulated';
+      -- Absent until the chain has taken the newest operation.
+      ALTER TABLE tokens ALTER COLUMN transaction_hash DROP NOT NULL, ALTER COLUMN block_number DROP NOT NULL;
+    `,
+  },
 ];

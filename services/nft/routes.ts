@@ -17,7 +17,7 @@ import {
   WalletReply,
 } from "./schemas.ts";
 import { listOwnTokens } from "./tokens-store.ts";
-import { offerView, rewardView, saleView } from "./views.ts";
+import { type ChainState, offerView, rewardView, saleView } from "./views.ts";
 import { balanceOf } from "./wallets-store.ts";
 
 /** Marks a route in the API document as one that asks who is calling. */
@@ -42,8 +42,11 @@ function pageOf<T extends { readonly id: string }>(found: readonly T[], limit: n
   return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
+/** Where the chains stand that tokens are on, by their keys; without those that nobody can tell of. */
+export type ChainStates = () => Promise<ReadonlyMap<string, ChainState>>;
+
 /** What the caller owns: tokens and the wallet. */
-export function ownRoutes(app: ServiceApp, { auth }: ServiceContext, { database, chain }: MarketplaceParts): void {
+export function ownRoutes(app: ServiceApp, { auth }: ServiceContext, { database, chain }: MarketplaceParts, chainStates: ChainStates): void {
   app.get(
     "/rewards",
     { schema: { summary: "The caller's tokens, newest first", tags: ["rewards"], security: SIGNED_IN, querystring: PageQuery, response: { 200: RewardsReply } } },
@@ -51,8 +54,8 @@ export function ownRoutes(app: ServiceApp, { auth }: ServiceContext, { database,
       const userId = await auth.requireUser(request);
       const { cursor, limit = PAGE } = request.query;
       const { items, nextCursor } = pageOf(await listOwnTokens(database, userId, { cursor, limit: limit + 1 }), limit);
-      const height = await chain.height();
-      return { chain: chain.name, rewards: items.map((token) => rewardView(token, chain, height)), nextCursor };
+      const states = await chainStates();
+      return { chain: chain.name, rewards: items.map((token) => rewardView(token, states.get(token.chain))), nextCursor };
     },
   );
 
@@ -114,7 +117,7 @@ export function marketplaceRoutes(app: ServiceApp, context: ServiceContext, part
     "/listings/:id/buy",
     {
       schema: {
-        summary: "Buy an offered token",
+        summary: "Buy an offered token; it is the buyer's at once, and the chain follows",
         tags: ["marketplace"],
         security: SIGNED_IN,
         params: ListingParams,

@@ -7,7 +7,9 @@ const UserId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, exam
 const Instant = Type.String({ examples: ["2025-01-31T12:00:00.000Z"] });
 const Rarity = Type.Enum(["common", "rare", "epic", "legendary"]);
 const NextCursor = Type.Union([Id, Type.Null()], { description: "Send it as `cursor` for the next page; null: no more." });
-const TransactionHash = Type.String({ description: "Of the token's newest operation on the chain." });
+const TransactionHash = Type.Union([Type.String(), Type.Null()], {
+  description: "Of the token's newest operation on the chain; null until the chain has taken it, some time after the sale or the reward.",
+});
 
 const token = {
   tokenId: Id,
@@ -71,7 +73,6 @@ export const SaleReply = Type.Object({
   buyerId: UserId,
   commission: MoneyTextSchema,
   proceeds: MoneyTextSchema,
-  transactionHash: TransactionHash,
   soldAt: Instant,
   wallet: Type.Object({ balance: MoneyTextSchema }),
 });

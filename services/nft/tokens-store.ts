@@ -3,6 +3,8 @@ import type { Rarity } from "./reward-catalogue.ts";
 
 export interface Token {
   readonly id: string;
+  /** Key of the chain that it is on. */
+  readonly chain: string;
   /** Number in the contract, as decimal text. */
   readonly chainTokenId: string;
   readonly ownerId: number;
@@ -10,9 +12,9 @@ export interface Token {
   readonly achievement: string;
   readonly name: string;
   readonly rarity: Rarity;
-  /** Of the newest operation: minting, or the last change of owner. */
-  readonly transactionHash: string;
-  readonly blockNumber: number;
+  /** Of the newest operation, minting or the last change of owner; null until the chain has taken it. */
+  readonly transactionHash: string | null;
+  readonly blockNumber: number | null;
   readonly mintedAt: Date;
 }
 
@@ -24,25 +26,27 @@ export interface OwnedToken extends Token {
 
 interface Row {
   id: string;
+  chain: string;
   chain_token_id: string;
   owner_id: string;
   earned_by: string;
   achievement: string;
   name: string;
   rarity: Rarity;
-  transaction_hash: string;
-  block_number: string;
+  transaction_hash: string | null;
+  block_number: string | null;
   minted_at: Date;
 }
 
 type Queries = Pick<Transaction, "query">;
 
 const COLUMNS =
-  "tokens.id, chain_token_id, owner_id, earned_by, achievement, name, rarity, transaction_hash, block_number, minted_at";
+  "tokens.id, chain, chain_token_id, owner_id, earned_by, achievement, name, rarity, transaction_hash, block_number, minted_at";
 
 function toToken(row: Row): Token {
   return {
     id: row.id,
+    chain: row.chain,
     chainTokenId: row.chain_token_id,
     ownerId: Number(row.owner_id),
     earnedBy: Number(row.earned_by),
@@ -50,7 +54,7 @@ function toToken(row: Row): Token {
     name: row.name,
     rarity: row.rarity,
     transactionHash: row.transaction_hash,
-    blockNumber: Number(row.block_number),
+    blockNumber: row.block_number === null ? null : Number(row.block_number),
     mintedAt: row.minted_at,
   };
 }
@@ -61,22 +65,11 @@ export async function isRewarded(tx: Transaction, userId: number, achievement: s
   return rows.length > 0;
 }
 
-export async function insertToken(tx: Transaction, token: Token): Promise<void> {
+export async function insertToken(tx: Transaction, token: Omit<Token, "transactionHash" | "blockNumber">): Promise<void> {
   await tx.query(
-    `INSERT INTO tokens (id, chain_token_id, owner_id, earned_by, achievement, name, rarity, transaction_hash, block_number, minted_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      token.id,
-      token.chainTokenId,
-      token.ownerId,
-      token.earnedBy,
-      token.achievement,
-      token.name,
-      token.rarity,
-      token.transactionHash,
-      token.blockNumber,
-      token.mintedAt,
-    ],
+    `INSERT INTO tokens (id, chain, chain_token_id, owner_id, earned_by, achievement, name, rarity, minted_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [token.id, token.chain, token.chainTokenId, token.ownerId, token.earnedBy, token.achievement, token.name, token.rarity, token.mintedAt],
   );
 }
 
@@ -86,16 +79,9 @@ export async function lockOwnToken(tx: Transaction, ownerId: number, id: string)
   return row && toToken(row);
 }
 
-export async function changeOwner(
-  tx: Transaction,
-  change: { readonly tokenId: string; readonly ownerId: number; readonly transactionHash: string; readonly blockNumber: number },
-): Promise<void> {
-  await tx.query("UPDATE tokens SET owner_id = $2, transaction_hash = $3, block_number = $4 WHERE id = $1", [
-    change.tokenId,
-    change.ownerId,
-    change.transactionHash,
-    change.blockNumber,
-  ]);
+/** Gives a token to another owner; the chain has yet to follow. */
+export async function changeOwner(tx: Transaction, change: { readonly tokenId: string; readonly ownerId: number }): Promise<void> {
+  await tx.query("UPDATE tokens SET owner_id = $2, transaction_hash = NULL, block_number = NULL WHERE id = $1", [change.tokenId, change.ownerId]);
 }
 
 /** Tokens of an owner, newest first, those before `cursor` (a token's id). */

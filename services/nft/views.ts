@@ -1,5 +1,4 @@
 import type { Static } from "typebox";
-import type { Chain } from "./chain/chain.ts";
 import { PRICE_DECIMALS } from "./commission.ts";
 import type { Offer } from "./listings-store.ts";
 import type { Sale } from "./marketplace.ts";
@@ -7,7 +6,8 @@ import type { OfferReply, RewardsReply, SaleReply } from "./schemas.ts";
 import type { OwnedToken } from "./tokens-store.ts";
 
 export function offerView(offer: Offer): Static<typeof OfferReply> {
-  return { ...offer, price: offer.price.toFixed(PRICE_DECIMALS), listedAt: offer.listedAt.toISOString() };
+  const { chain: _chain, ...shown } = offer;
+  return { ...shown, price: offer.price.toFixed(PRICE_DECIMALS), listedAt: offer.listedAt.toISOString() };
 }
 
 export function saleView(sale: Sale): Static<typeof SaleReply> {
@@ -16,15 +16,20 @@ export function saleView(sale: Sale): Static<typeof SaleReply> {
     buyerId: sale.buyerId,
     commission: sale.commission.toFixed(PRICE_DECIMALS),
     proceeds: sale.proceeds.toFixed(PRICE_DECIMALS),
-    transactionHash: sale.transactionHash,
     soldAt: sale.at.toISOString(),
     wallet: { balance: sale.balance.toFixed(PRICE_DECIMALS) },
   };
 }
 
-/** A token as its owner sees it, with how deep its newest operation lies in the chain. */
-export function rewardView(token: OwnedToken, chain: Chain, height: number): Static<typeof RewardsReply>["rewards"][number] {
-  const confirmations = Math.max(0, height - token.blockNumber);
+/** How far a token's chain is, as far as it is known here. */
+export interface ChainState {
+  readonly height: number;
+  readonly finalAfter: number;
+}
+
+/** A token as its owner sees it, with how deep its newest operation lies in its chain. */
+export function rewardView(token: OwnedToken, chain: ChainState | undefined): Static<typeof RewardsReply>["rewards"][number] {
+  const confirmations = chain === undefined || token.blockNumber === null ? 0 : Math.max(0, chain.height - token.blockNumber);
   return {
     tokenId: token.id,
     chainTokenId: token.chainTokenId,
@@ -35,7 +40,7 @@ export function rewardView(token: OwnedToken, chain: Chain, height: number): Sta
     mintedAt: token.mintedAt.toISOString(),
     transactionHash: token.transactionHash,
     confirmations,
-    confirmed: confirmations >= chain.finalAfter,
+    confirmed: chain !== undefined && token.blockNumber !== null && confirmations >= chain.finalAfter,
     listingId: token.listingId,
   };
 }

@@ -31,7 +31,7 @@ const definitions: Readonly<Record<DomainName, () => ServiceDefinition>> = {
   gamification: () => gamification,
   social: () => social,
   financial: () => financial,
-  nft: () => nftService(({ clock }) => simulatedChain(clock)),
+  nft: () => nftService({ makeChain: ({ clock }) => simulatedChain(clock) }),
 };
 
 export const domainNames = Object.keys(definitions) as readonly DomainName[];

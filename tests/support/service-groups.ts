@@ -23,7 +23,7 @@ export function groupsOf(service: string, events: EventPublisher): readonly Cons
     case "financial":
       return financialGroups();
     case "nft":
-      return [rewardsGroup({ events, clock: systemClock, chain: simulatedChain(systemClock) }), settlementGroup];
+      return [rewardsGroup({ events, clock: systemClock, wakeChain: () => undefined, chain: simulatedChain(systemClock) }), settlementGroup];
     default:
       throw new Error(`service "${service}" has no groups`);
   }

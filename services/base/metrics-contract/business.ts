@@ -21,4 +21,11 @@ export const LEDGER_IMBALANCE = gauge(
 );
 export const LEDGER_CHECKED_AT = gauge("ledger_checked_timestamp_seconds", "When the ledger was last added up, in Unix time.");
 
+export const CHAIN_OPERATIONS_OPEN = gauge("nft_chain_operations_open", "Mints and transfers that are in no block of their chain yet.", ["chain"]);
+export const CHAIN_OLDEST_OPERATION_AGE = gauge(
+  "nft_chain_oldest_operation_age_seconds",
+  "Age of the oldest mint or transfer that is in no block of its chain yet.",
+  ["chain"],
+);
+
 export const PRICE_FEED_BREAKER_OPEN = gauge("price_feed_breaker_open", "1 while the breaker before the price API is open.");

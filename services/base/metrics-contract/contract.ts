@@ -36,6 +36,7 @@ export const metricSources: readonly MetricSource[] = [
     metrics: [...Object.values(business.KPIS), business.KPI_AGE, business.LEDGER_IMBALANCE, business.LEDGER_CHECKED_AT],
   },
   { name: "services/trading", workloads: ["trading"], metrics: [business.PRICE_FEED_BREAKER_OPEN] },
+  { name: "services/nft", workloads: ["nft"], metrics: [business.CHAIN_OPERATIONS_OPEN, business.CHAIN_OLDEST_OPERATION_AGE] },
   nodeProcess(everyService),
   edge,
   redis,

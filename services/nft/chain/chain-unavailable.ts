@@ -7,7 +7,7 @@ export class ChainUnavailable extends Problem {
       status: 503,
       code: "chain-unavailable",
       title: "The chain cannot be used now",
-      detail: "Nothing was bought or sold. Try again in a moment.",
+      detail: "What is wanted of it is written down and is sent when it can be.",
       retryAfterSeconds: 5,
       cause,
     });

@@ -1,10 +1,13 @@
 import {
   createPublicClient,
   createWalletClient,
+  encodeFunctionData,
   type Hex,
   http,
   keccak256,
+  parseTransaction,
   toBytes,
+  TransactionReceiptNotFoundError,
   type Transport,
   type Chain as ViemChain,
   type PrivateKeyAccount,
@@ -13,7 +16,7 @@ import {
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { ASTRA_TOKEN_ABI } from "../contract/_gen/astra-token.ts";
-import type { Chain, ChainReceipt, MintReceipt } from "./chain.ts";
+import type { Chain, ChainCall, ChainReceipt, Outcome, SignedCall } from "./chain.ts";
 import { ChainUnavailable } from "./chain-unavailable.ts";
 import { custodyAddress } from "./custody-address.ts";
 
@@ -28,10 +31,6 @@ export interface EvmChainOptions {
   readonly finalAfter: number;
   /** Longest wait for one answer of the node, in milliseconds. @default 5000 */
   readonly requestTimeoutMs?: number;
-  /** Longest wait for a transaction to be in a block, in milliseconds: callers hold a database transaction. @default 20000 */
-  readonly receiptTimeoutMs?: number;
-  /** How often the node is asked for a receipt, in milliseconds. @default 250 */
-  readonly pollMs?: number;
 }
 
 interface Clients {
@@ -40,38 +39,80 @@ interface Clients {
   readonly writer: WalletClient<Transport, ViemChain, PrivateKeyAccount>;
 }
 
-type Operation = { readonly call: "mint"; readonly to: Hex } | { readonly call: "settle"; readonly to: Hex; readonly tokenId: bigint };
+/** What nodes say of a transaction that they have, or that came into a block. */
+const KNOWN_ALREADY = /already known|known transaction|already imported|nonce/i;
 
-/** Another instance with the same account was quicker; the next try takes the next number. */
-const NONCE_ATTEMPTS = 5;
+/** What nodes ask for at least, to take a transaction in another's place: an eighth more. */
+const RAISE = { by: 9n, over: 8n } as const;
 
 /**
- * Tokens of an ERC-721 contract on any EVM chain. The contract knows operations by their ids: one that comes again has no
+ * Tokens of an ERC-721 contract on any EVM chain. The contract knows calls by their ids: one that comes again has no
  * second effect, and its receipt is found by its event.
  */
 export class EvmChain implements Chain {
   readonly name = "evm";
+  readonly key: string;
   readonly finalAfter: number;
   readonly #options: EvmChainOptions;
   readonly #account: PrivateKeyAccount;
   #clients: Promise<Clients> | undefined;
-  /** Sends are one after the other: each takes the account's next number. */
-  #sending: Promise<unknown> = Promise.resolve();
 
   constructor(options: EvmChainOptions) {
     this.#options = options;
+    this.key = `evm:${options.contract.toLowerCase()}`;
     this.finalAfter = options.finalAfter;
     this.#account = privateKeyToAccount(options.privateKey);
   }
 
-  async mint({ id, ownerId }: { readonly id: string; readonly ownerId: number }): Promise<MintReceipt> {
-    const operation = operationId(id);
-    const receipt = await this.#once(operation, { call: "mint", to: custodyAddress(ownerId) });
-    return { ...receipt, tokenId: BigInt(operation).toString() };
+  tokenIdOf(mintId: string): string {
+    return BigInt(operationId(mintId)).toString();
   }
 
-  transfer({ id, tokenId, toId }: { readonly id: string; readonly tokenId: string; readonly toId: number }): Promise<ChainReceipt> {
-    return this.#once(operationId(id), { call: "settle", to: custodyAddress(toId), tokenId: BigInt(tokenId) });
+  sign(call: ChainCall, { above = -1, instead }: Parameters<Chain["sign"]>[1]): Promise<SignedCall> {
+    return this.#asking(async ({ chain, reader, writer }) => {
+      const address = this.#account.address;
+      const nonce = instead?.nonce ?? Math.max(above + 1, await reader.getTransactionCount({ address, blockTag: "pending" }));
+      const { to, data } = { to: this.#options.contract, data: dataOf(call) };
+      // Asked for first: a call that the contract would refuse takes no number.
+      const estimated = await reader.estimateGas({ account: this.#account, to, data });
+      // What a balance that is zero by then costs more is in the quarter on top.
+      const common = { account: this.#account, chain, to, data, nonce, gas: estimated + estimated / 4n };
+      const { baseFeePerGas } = await reader.getBlock({ includeTransactions: false });
+      const payload = await (baseFeePerGas === null
+        ? writer.signTransaction({ ...common, type: "legacy", ...raised({ gasPrice: await reader.getGasPrice() }, instead) })
+        : writer.signTransaction({ ...common, type: "eip1559", ...raised(await eip1559Fees(reader, chain), instead) }));
+      return { transactionHash: keccak256(payload), nonce, payload };
+    });
+  }
+
+  send({ payload }: SignedCall): Promise<void> {
+    return this.#asking(async ({ reader }) => {
+      await reader.sendRawTransaction({ serializedTransaction: payload as Hex }).catch((error: unknown) => {
+        if (!KNOWN_ALREADY.test(String(error))) throw error;
+      });
+    });
+  }
+
+  outcome(id: string, { transactionHash, nonce }: SignedCall): Promise<Outcome> {
+    return this.#asking(async (clients) => {
+      const { reader } = clients;
+      // Before the receipt: a transaction that comes into a block in between is then waited for, not given up.
+      const used = await reader.getTransactionCount({ address: this.#account.address, blockTag: "latest" });
+      const receipt = await reader.getTransactionReceipt({ hash: transactionHash as Hex }).catch((error: unknown) => {
+        if (error instanceof TransactionReceiptNotFoundError) return undefined;
+        throw error;
+      });
+      if (receipt?.status === "success") return { state: "mined", transactionHash, blockNumber: Number(receipt.blockNumber) };
+      if (receipt === undefined && used <= nonce) return { state: "waiting" };
+      // It took effect in another transaction: of another colour, or in the place of this one.
+      const earlier = await this.#earlier(clients, operationId(id));
+      if (earlier !== undefined) return { state: "mined", ...earlier };
+      return { state: receipt === undefined ? "lost" : "refused" };
+    });
+  }
+
+  find(id: string): Promise<ChainReceipt | undefined> {
+    return this.#asking((clients) => this.#earlier(clients, operationId(id)));
   }
 
   async height(): Promise<number> {
@@ -93,31 +134,7 @@ export class EvmChain implements Chain {
     });
   }
 
-  #once(operation: Hex, what: Operation): Promise<ChainReceipt> {
-    return this.#asking(async (clients) => {
-      const earlier = await this.#earlier(clients, operation);
-      if (earlier !== undefined) return earlier;
-      const hash = await this.#send(clients, operation, what).catch(async (error: unknown) => {
-        // Refused before it was sent: perhaps another instance has done it since we asked.
-        const done = await this.#earlier(clients, operation);
-        if (done !== undefined) return done;
-        throw error;
-      });
-      if (typeof hash !== "string") return hash;
-      const receipt = await clients.reader.waitForTransactionReceipt({
-        hash,
-        timeout: this.#options.receiptTimeoutMs ?? 20_000,
-        pollingInterval: this.#options.pollMs ?? 250,
-      });
-      if (receipt.status === "success") return { transactionHash: hash, blockNumber: Number(receipt.blockNumber) };
-      // Another instance sent the same operation between our question and our transaction.
-      const done = await this.#earlier(clients, operation);
-      if (done !== undefined) return done;
-      throw new Error(`transaction ${hash} was reverted by the contract`);
-    });
-  }
-
-  /** The receipt of an operation that took effect before. */
+  /** The receipt of an operation that took effect, by its event. */
   async #earlier({ reader }: Clients, operation: Hex): Promise<ChainReceipt | undefined> {
     const { contract } = this.#options;
     const known = await reader.readContract({ address: contract, abi: ASTRA_TOKEN_ABI, functionName: "done", args: [operation] });
@@ -131,27 +148,6 @@ export class EvmChain implements Chain {
     });
     if (log === undefined) throw new Error(`the node knows operation ${operation} and not its event: it does not keep old logs`);
     return { transactionHash: log.transactionHash, blockNumber: Number(log.blockNumber) };
-  }
-
-  #send(clients: Clients, operation: Hex, what: Operation): Promise<Hex> {
-    const sent = this.#sending.then(() => this.#trySend(clients, operation, what));
-    this.#sending = sent.catch(() => undefined);
-    return sent;
-  }
-
-  async #trySend({ chain, reader, writer }: Clients, operation: Hex, what: Operation): Promise<Hex> {
-    const { contract: address } = this.#options;
-    for (let attempt = 1; ; attempt += 1) {
-      const nonce = await reader.getTransactionCount({ address: this.#account.address, blockTag: "pending" });
-      const common = { address, abi: ASTRA_TOKEN_ABI, chain, account: this.#account, nonce } as const;
-      try {
-        return await (what.call === "mint"
-          ? writer.writeContract({ ...common, functionName: "mint", args: [operation, what.to] })
-          : writer.writeContract({ ...common, functionName: "settle", args: [operation, what.tokenId, what.to] }));
-      } catch (error) {
-        if (attempt === NONCE_ATTEMPTS || !/nonce|already known|replacement/i.test(String(error))) throw error;
-      }
-    }
   }
 
   async #done(reader: Clients["reader"], tokenId: string, blockNumber: bigint): Promise<boolean> {
@@ -190,4 +186,29 @@ export class EvmChain implements Chain {
 
 function operationId(id: string): Hex {
   return keccak256(toBytes(id));
+}
+
+function dataOf({ id, kind, chainTokenId, toId }: ChainCall): Hex {
+  const [operation, to] = [operationId(id), custodyAddress(toId)];
+  return kind === "mint"
+    ? encodeFunctionData({ abi: ASTRA_TOKEN_ABI, functionName: "mint", args: [operation, to] })
+    : encodeFunctionData({ abi: ASTRA_TOKEN_ABI, functionName: "settle", args: [operation, BigInt(chainTokenId), to] });
+}
+
+async function eip1559Fees(reader: Clients["reader"], chain: ViemChain): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
+  const { maxFeePerGas, maxPriorityFeePerGas } = await reader.estimateFeesPerGas({ chain, type: "eip1559" });
+  return { maxFeePerGas, maxPriorityFeePerGas };
+}
+
+/** What the chain asks now, and enough to take the place of a transaction that offered less. */
+function raised<T extends Readonly<Record<string, bigint>>>(now: T, instead: SignedCall | undefined): T {
+  if (instead === undefined) return now;
+  const before: Readonly<Record<string, unknown>> = parseTransaction(instead.payload as Hex);
+  return Object.fromEntries(
+    Object.entries(now).map(([fee, asked]) => {
+      const offered = before[fee];
+      const least = typeof offered === "bigint" ? (offered * RAISE.by) / RAISE.over + 1n : 0n;
+      return [fee, asked > least ? asked : least];
+    }),
+  ) as T;
 }

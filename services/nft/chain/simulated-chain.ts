@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
-import type { Chain } from "./chain.ts";
+import type { Chain, ChainCall, SignedCall } from "./chain.ts";
 
 const BLOCK_MS = 2_000;
 
@@ -9,22 +9,27 @@ function digest(...parts: readonly (string | number)[]): string {
 }
 
 /**
- * A chain without a network: a new block every 2 s, token numbers and transaction hashes made from the operation's id,
- * so that the same operation has the same ones whenever and wherever it runs.
+ * A chain without a network: a new block every 2 s, token numbers and transaction hashes made from the call, so that the
+ * same call has the same ones whenever and wherever it runs. It takes every call at once.
  */
 export function simulatedChain(clock: Clock): Chain {
   const height = (): number => Math.floor(clock.now() / BLOCK_MS);
   return {
     name: "simulated",
+    key: "simulated",
     finalAfter: 2,
-    mint: ({ id, ownerId }) =>
+    tokenIdOf: (mintId) => BigInt(`0x${digest("token", mintId)}`).toString(),
+    sign: ({ id, kind, chainTokenId, toId }: ChainCall, { above }) =>
       Promise.resolve({
-        tokenId: BigInt(`0x${digest("token", id)}`).toString(),
-        transactionHash: `0x${digest("mint", id, ownerId)}`,
-        blockNumber: height(),
+        transactionHash: `0x${digest(kind, id, chainTokenId, toId)}`,
+        nonce: (above ?? -1) + 1,
+        // The block that it comes into: nothing else remembers it.
+        payload: String(height()),
       }),
-    transfer: ({ id, tokenId, toId }) =>
-      Promise.resolve({ transactionHash: `0x${digest("transfer", id, tokenId, toId)}`, blockNumber: height() }),
+    send: () => Promise.resolve(),
+    outcome: (_id, { transactionHash, payload }: SignedCall) =>
+      Promise.resolve({ state: "mined", transactionHash, blockNumber: Number(payload) }),
+    find: () => Promise.resolve(undefined),
     height: () => Promise.resolve(height()),
   };
 }

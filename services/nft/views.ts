@@ -6,8 +6,7 @@ import type { OfferReply, RewardsReply, SaleReply } from "./schemas.ts";
 import type { OwnedToken } from "./tokens-store.ts";
 
 export function offerView(offer: Offer): Static<typeof OfferReply> {
-  const { chain: _chain, ...shown } = offer;
-  return { ...shown, price: offer.price.toFixed(PRICE_DECIMALS), listedAt: offer.listedAt.toISOString() };
+  return { ...offer, price: offer.price.toFixed(PRICE_DECIMALS), listedAt: offer.listedAt.toISOString() };
 }
 
 export function saleView(sale: Sale): Static<typeof SaleReply> {

@@ -51,8 +51,8 @@ export interface Chain {
   /** Number that the token of a mint will have. */
   tokenIdOf(mintId: string): string;
   /**
-   * @param above Numbers up to this one are given away already.
-   * @param instead A signed call of the same id that does not come into a block: it keeps its number and pays more.
+   * Makes a call ready to be sent. `above`: numbers up to this one are given away already. `instead`: a signed call of the
+   * same id that does not come into a block; the new one keeps its number and pays more.
    */
   sign(call: ChainCall, options: { readonly above?: number | undefined; readonly instead?: SignedCall | undefined }): Promise<SignedCall>;
   /** Sends it; what the chain has already is no fault. */

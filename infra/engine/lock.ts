@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../host/user-error.ts";
+import { awaitLeftovers, LOCK_VARIABLE } from "./leftovers.ts";
 
 /** Who holds the lock. */
 export interface LockHolder {
@@ -12,6 +13,8 @@ export interface LockHolder {
   readonly processStart: string;
   readonly command: string;
   readonly since: string;
+  /** In the environment of every program that the holder starts; absent: an older release's lock. */
+  readonly id?: string;
 }
 
 export interface Lock {
@@ -122,7 +125,7 @@ function releasable(file: string, mine: string): Lock {
 
 /**
  * Takes the lock of an environment, so that two deployments do not meet. The lock of a process that is gone is taken
- * over. Released by `release`, and when the process exits.
+ * over, once the programs that it started have ended. Released by `release`, and when the process exits.
  * @throws UserError naming the holder.
  */
 export async function takeLock(file: string, command: string): Promise<Lock> {
@@ -132,20 +135,28 @@ export async function takeLock(file: string, command: string): Promise<Lock> {
     processStart: processStart(process.pid) ?? "",
     command,
     since: new Date().toISOString(),
+    id: randomUUID(),
   };
+  let killed: LockHolder | undefined;
   const own = `${file}.${randomUUID()}`;
   try {
     // A link appears whole or not at all: nobody reads a half-written lock.
     const text = JSON.stringify(mine);
     await writeFile(own, text, { mode: 0o600 });
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await tryLink(own, file)) return releasable(file, text);
+      if (await tryLink(own, file)) {
+        const lock = releasable(file, text);
+        if (killed?.id !== undefined) await awaitLeftovers(killed.id);
+        process.env[LOCK_VARIABLE] = mine.id;
+        return lock;
+      }
       const holder = parseHolder((await readLock(file)) ?? "");
       if (holder && isAlive(holder))
         throw new UserError(
           `Another \`astra ${holder.command}\` is at work on this environment (process ${holder.pid}, since ${holder.since}).\n` +
             "Wait for it to end, or end it; then run this again. One that hangs: ./astra unlock --force",
         );
+      killed = holder ?? killed;
       await removeStale(file);
       await sleep(PAUSE_MS);
     }

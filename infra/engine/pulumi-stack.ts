@@ -9,6 +9,7 @@ import { environmentFolder, PROJECT_ROOT } from "../host/paths.ts";
 import { run, type RunResult } from "../host/run.ts";
 import type { StackTarget } from "./engine.ts";
 import { pulumiEnvironment } from "./pulumi-env.ts";
+import { programOf } from "./leftovers.ts";
 import { PulumiError, pulumiError } from "./pulumi-errors.ts";
 
 /** Deadlines: of a question to the backend, and of an operation with builds and grace periods in it. */
@@ -65,16 +66,12 @@ export async function ensureStack(target: StackTarget): Promise<unknown> {
   return undefined;
 }
 
-/** The process that holds the lock ran on this machine and is gone: it was killed. */
+/** The process that holds the lock ran on this machine and is gone, or its number is another program's by now: it was killed. */
 function lockIsStale(output: string): boolean {
   const match = /created by \S+@(\S+) \(pid (\d+)\)/.exec(output);
   if (match?.[1] !== hostname()) return false;
-  try {
-    process.kill(Number(match[2]), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  const program = programOf(Number(match[2]));
+  return program === undefined || (program !== "" && program !== "pulumi");
 }
 
 /**

@@ -53,10 +53,12 @@ async function remakeByCompose({ target, record }: KnownStack, model: StackModel
 async function mendStack(drift: StackDrift, engine: Engine, progress: Progress): Promise<void> {
   const { target, items, deployed } = drift;
   for (const item of items) progress.note(`drift  ${describeItem(item)}: up ${describeMend(item)}.`);
-  await progress.step(`${target.stack}: ${items.length} drifted`, async (report) => {
-    await mendOnMachine(deployed, items, await valuesOf(engine, target), report);
+  const failures = await progress.step(`${target.stack}: ${items.length} drifted`, async (report) => {
+    const failed = await mendOnMachine(deployed, items, await valuesOf(engine, target), report);
     if (items.some(({ kind }) => kind === "file")) await writeComposeFile(drift);
+    return failed;
   });
+  for (const failure of failures) progress.note(failure);
 }
 
 export interface Mending {

@@ -1,5 +1,7 @@
 import type { EngineName, StackKey } from "../engine/engine.ts";
-import { stackModel, type StackModel } from "../engine/model.ts";
+import { driftOnDocker, knownStack } from "../drift/find.ts";
+import { mendItem } from "../drift/text.ts";
+import { STACKS, stackModel, type StackModel } from "../engine/model.ts";
 import { stackMembers } from "../engine/plan.ts";
 import { environmentContainers } from "../host/containers.ts";
 import { containerForms } from "../host/container-forms.ts";
@@ -73,4 +75,17 @@ export async function previewStack(request: PreviewRequest, stack: StackKey): Pr
       ? await byPulumi(model)
       : { preview: request.engine === "kubectl" ? await onCluster(model) : await onMachine(model), notes: [] };
   return { stack, preview, notes: [...notes, ...(preview.items.length > 0 ? await refusal(request, stack) : [])] };
+}
+
+/** What `up` would mend of the stacks that stand, besides what is told of them already. */
+export async function previewOfMends({ session, engine, facts, images }: PreviewRequest, told: readonly StackPreview[]): Promise<readonly StackPreview[]> {
+  if (session.config.targets.foundation.settings.target === "kubernetes") return [];
+  const standing = STACKS.filter((stack) => session.record?.stacks[stack] !== undefined);
+  const known = await Promise.all(standing.map(async (stack) => await knownStack(engine, stackModel(session.config.targets[stack], facts, images))));
+  const drifts = await driftOnDocker(known.flatMap((one) => one ?? []));
+  const names = new Set(told.flatMap(({ preview }) => preview.items.map(({ name }) => name)));
+  return drifts.flatMap(({ target, items }) => {
+    const rest = items.filter(({ name }) => !names.has(name)).map(mendItem);
+    return rest.length === 0 ? [] : [{ stack: target.stack, preview: { items: rest, unchanged: 0 }, notes: [] }];
+  });
 }

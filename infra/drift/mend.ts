@@ -1,10 +1,11 @@
 import type { Report } from "../engine/engine.ts";
 import { docker, dockerOrFail } from "../host/docker.ts";
-import { UserError } from "../host/user-error.ts";
+import { messageOf, UserError } from "../host/user-error.ts";
 import type { ContainerForm } from "../platform/container-form.ts";
 import type { DeployedStack } from "./deployed.ts";
 import type { DriftField, DriftItem } from "./drift.ts";
 import { mendSecretFiles } from "./secret-modes.ts";
+import { describeItem } from "./text.ts";
 
 /** Longer than the longest grace period: Docker itself ends what does not stop. */
 const STOP_MS = 120_000;
@@ -51,10 +52,20 @@ async function mendContainer(stack: DeployedStack, item: DriftItem, report: Repo
   }
 }
 
+async function mendItem(stack: DeployedStack, item: DriftItem, values: Readonly<Record<string, string>>, report: Report): Promise<void> {
+  if (item.kind === "container") await mendContainer(stack, item, report);
+  if (item.kind === "secret files") await mendSecretFiles(item, values);
+  if (item.kind === "image") {
+    const id = item.fields.find(({ field }) => field === "id")?.expected;
+    if (id !== undefined) await dockerOrFail(["tag", id, item.name]);
+  }
+}
+
 /**
  * Undoes on the machine what was done there by hand: everything but making what is missing, which is the engine's. What
- * Pulumi would see in a refresh and replace a container for, as other CPU limits, is put back before it looks.
- * `values` are those of secrets, by name, for files that are gone.
+ * Pulumi would see in a refresh and replace a container for, as other CPU limits, is put back before it looks. `values`
+ * are those of secrets, by name, for files that are gone.
+ * @returns What could not be put back, and why: a deployment can go on all the same, and may well make it good.
  * @throws UserError when somebody else's container has one of our names.
  */
 export async function mendOnMachine(
@@ -62,15 +73,16 @@ export async function mendOnMachine(
   items: readonly DriftItem[],
   values: Readonly<Record<string, string>>,
   report: Report,
-): Promise<void> {
+): Promise<readonly string[]> {
   const refused = items.filter((item) => item.mend === "refused");
   if (refused.length > 0) throw new UserError(refused.map((item) => `${item.name} is another container than ours: ${item.note ?? ""}`).join("\n"));
-  for (const item of items) {
-    if (item.kind === "container") await mendContainer(stack, item, report);
-    if (item.kind === "secret files") await mendSecretFiles(item, values);
-    if (item.kind === "image") {
-      const id = item.fields.find(({ field }) => field === "id")?.expected;
-      if (id !== undefined) await dockerOrFail(["tag", id, item.name]);
+  const failures: string[] = [];
+  for (const item of items)
+    try {
+      await mendItem(stack, item, values, report);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures.push(`${describeItem(item)} and could not be put back: ${messageOf(error)}`);
     }
-  }
+  return failures;
 }

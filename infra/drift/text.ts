@@ -1,3 +1,4 @@
+import type { PreviewItem } from "../preview/preview.ts";
 import type { DriftItem, DriftMend, DriftProblem } from "./drift.ts";
 
 const PROBLEMS: Readonly<Record<DriftProblem, string>> = {
@@ -46,4 +47,23 @@ export function driftText(items: readonly DriftItem[]): string {
   const stacks = [...new Set(items.map((item) => item.stack))];
   const head = items.length === 0 ? "no drift." : `${items.length} ${items.length === 1 ? "thing is" : "things are"} not as deployed.`;
   return [head, ...stacks.flatMap((stack) => ["", `${stack}:`, ...items.filter((item) => item.stack === stack).flatMap(itemLines)])].join("\n");
+}
+
+const CHANGES = { missing: "create", stopped: "update", paused: "update", changed: "update", replaced: "replace", foreign: "delete" } as const;
+const KINDS = { container: "container", image: "object", volume: "volume", network: "network", "secret files": "secret", file: "object", object: "object" } as const;
+
+/** A mend as a line of a preview: from what was found to what was deployed. */
+export function mendItem(item: DriftItem): PreviewItem {
+  const change = item.kind === "file" ? "update" : CHANGES[item.problem];
+  return {
+    stack: item.stack,
+    kind: KINDS[item.kind],
+    name: item.name,
+    workload: item.workload,
+    change,
+    // What is put back in place goes on; only a replaced container is away, and it is not what was deployed.
+    keepsData: false,
+    fields: item.fields.map(({ field, expected, found }) => ({ field, ...(found === undefined ? {} : { from: found }), ...(expected === undefined ? {} : { to: expected }) })),
+    note: `changed by hand: up ${describeMend(item)}`,
+  };
 }

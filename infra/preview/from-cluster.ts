@@ -8,7 +8,7 @@ import type { Preview, PreviewItem } from "./preview.ts";
 const ITS_OWN = new Set(["resourceVersion", "uid", "generation", "creationTimestamp", "managedFields", "selfLink"]);
 
 /** What of an object is ours to compare. */
-function comparable(object: ClusterObject): unknown {
+export function comparable(object: ClusterObject): unknown {
   const own = Object.entries(object).filter(([key]) => key !== "status");
   const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !ITS_OWN.has(key)));
   return { ...Object.fromEntries(own), metadata };

@@ -3,6 +3,7 @@ import { STACKS } from "../../engine/model.ts";
 import { requireSameEngine } from "../../engine/record.ts";
 import { dockerSocketFacts } from "../../host/docker-socket.ts";
 import { engineMemoryBytes } from "../../host/docker.ts";
+import { operator } from "../../host/operator.ts";
 import { openCluster } from "../../kubernetes/kubectl.ts";
 import { clusterFacts } from "../../kubernetes/render.ts";
 import { missingOf } from "../../images/build.ts";
@@ -10,12 +11,14 @@ import { checkPlatform, denials } from "../../policy/check.ts";
 import { compareRendered, readRendered, renderedPlatform } from "../../preview/from-rendered.ts";
 import { previewMarkdown } from "../../preview/markdown.ts";
 import { counts, critical, joined } from "../../preview/preview.ts";
+import { savedPreview, writeSavedPreview } from "../../preview/saved.ts";
 import { policyLines, previewText } from "../../preview/text.ts";
+import { captureDecisive, reviewAdvice } from "../capture-preview.ts";
 import { startInterval } from "../check-machine.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, JSON_FLAG, type Command, type Invocation } from "../command.ts";
 import { environmentViolations, memoryOfCluster } from "../policy.ts";
 import { planImages } from "../prepare-images.ts";
-import { previewStack, stacksOfUp, type PreviewRequest } from "../preview-stacks.ts";
+import { previewOfMends, previewStack, stacksOfUp, type PreviewRequest } from "../preview-stacks.ts";
 import { chosenEngine, openSession } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -53,6 +56,8 @@ async function preview(invocation: Invocation): Promise<number> {
   const [word, surplus] = invocation.words;
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many. See ./astra preview --help.`);
   const only = word === undefined ? undefined : stackOf(word);
+  const file = invocation.text("save");
+  if (file !== undefined && only === "foundation") throw new UsageError("--save writes down what `up` would do, which is the foundation and a colour: leave the word out, or name a colour.");
   const session = await openSession(invocation);
   const { engine } = chosenEngine(invocation, session);
   requireSameEngine(session.environment, session.record, engine);
@@ -63,9 +68,11 @@ async function preview(invocation: Invocation): Promise<number> {
   const facts =
     target === "kubernetes" ? clusterFacts(grafana, jaeger) : { startInterval: await startInterval(engine), grafana, jaeger, ...(await dockerSocketFacts()) };
   const request: PreviewRequest = { session, engine, facts, images };
-  const stacks = only === undefined ? await stacksOfUp(request) : [only];
+  const stacks = only === undefined ? await stacksOfUp(request) : file === undefined ? [only] : (["foundation", only] as const);
   const previews = [];
   for (const stack of stacks) previews.push(await previewStack(request, stack));
+  // `up` mends what stands beside it as well.
+  if (only === undefined || file !== undefined) previews.push(...(await previewOfMends(request, previews)));
   const whole = joined(previews.map((each) => each.preview));
   const notes = previews.flatMap((each) => each.notes);
   const toBuild = (await missingOf(plan)).map((image) => image.reference);
@@ -91,6 +98,11 @@ async function preview(invocation: Invocation): Promise<number> {
     print(toBuild.length === 0 ? "Images: all here." : `Images to build first: ${toBuild.join(", ")}`);
     for (const line of policyLines(violations)) print(line);
   }
+  if (file !== undefined) {
+    const decisive = await captureDecisive({ session, engine, facts, images, stacks });
+    await writeSavedPreview(file, savedPreview(decisive, { savedAt: new Date().toISOString(), savedBy: operator(), items: whole.items }));
+    if (!invocation.on("json")) print(reviewAdvice(file, session.environment));
+  }
   return denials(violations).length > 0 || (invocation.on("expect-no-changes") && whole.items.length > 0) ? FOUND : 0;
 }
 
@@ -103,6 +115,9 @@ export const previewCommand: Command = {
     "Without a word: the foundation and the colour that `up` would deploy. Replaced or removed stores come first, with",
     "what that interrupts. Exits with 1 when a rule of infra/policy forbids the deployment.",
     "",
+    "--save FILE also writes down everything that decides this, for `./astra up --reviewed FILE`: that applies it only while",
+    "program, config, images and what runs are still what was reviewed, and else names every difference. No secret is in it.",
+    "",
     "--compare BASE HEAD compares two folders that `./astra render` wrote, and prints Markdown for a pull request.",
   ],
   flags: {
@@ -111,6 +126,7 @@ export const previewCommand: Command = {
     ...ENGINE_FLAG,
     ...JSON_FLAG,
     "expect-no-changes": { type: "boolean", help: "exit with 1 when anything would change" },
+    save: { type: "string", value: "FILE", help: "write it down, to be reviewed and applied: ./astra up --reviewed FILE" },
     compare: { type: "string", value: "BASE", help: "compare rendered folders: ./astra preview --compare BASE HEAD" },
   },
   run: preview,

@@ -16,6 +16,7 @@ import { ENGINE_SOCKET } from "../../platform/defaults.ts";
 import type { HostFacts } from "../../platform/host-facts.ts";
 import type { ImageReferences } from "../../platform/images.ts";
 import { LABELS } from "../../platform/labels.ts";
+import { readSavedPreview } from "../../preview/saved.ts";
 import { COLOURS, type Colour } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { deployStack } from "../deploy-stack.ts";
@@ -30,6 +31,7 @@ import { chosenEngine, loadEngine, openSession, type Session } from "../session.
 import { checkMachine } from "../check-machine.ts";
 import { stackModel } from "../../engine/model.ts";
 import { pickColour } from "../pick-colour.ts";
+import { requireReviewed } from "../require-reviewed.ts";
 import { printResult } from "../result.ts";
 
 interface Deployment {
@@ -95,6 +97,8 @@ async function up(invocation: Invocation): Promise<number> {
 }
 
 export async function deploy(invocation: Invocation, session: Session, choice: EngineChoice, progress: Progress, notes: ChangeNotes): Promise<number> {
+  const file = invocation.text("reviewed");
+  const reviewed = file === undefined ? undefined : await readSavedPreview(file);
   progress.note(`Environment ${session.environment}, deployed by ${ENGINE_TITLES[choice.engine]}: ${choice.reason}.`);
   const overrides = Object.entries(session.config.overrides).map(([key, value]) => `${key}=${value}`);
   if (overrides.length > 0) progress.note(`Config over the stack files: ${overrides.join(", ")} (kept for the next time; KEY= forgets it).`);
@@ -110,6 +114,9 @@ export async function deploy(invocation: Invocation, session: Session, choice: E
   const { images, grafana, jaeger } = planned;
   const facts: HostFacts = onCluster ? clusterFacts(grafana, jaeger) : { startInterval: host.startInterval, grafana, jaeger, ...(await dockerSocketFacts()) };
   await requirePolicy(session.config, facts, images, progress, onCluster ? memoryOfCluster : undefined);
+  const asked = invocation.words[0] ?? invocation.text("colour");
+  const wanted = COLOURS.find((colour) => colour === (asked ?? reviewed?.stacks.find((stack) => stack !== "foundation")));
+  if (reviewed !== undefined) await requireReviewed({ session, engine: choice.engine, facts, images }, reviewed, wanted, progress);
   await makeImages(planned, session, progress);
   // Pulumi's program brings them itself.
   if (onCluster && (choice.engine !== "pulumi" || settings.registry === undefined)) await bringImages(planned.plan, settings, progress);
@@ -124,7 +131,6 @@ export async function deploy(invocation: Invocation, session: Session, choice: E
   await mend(deployment, ["foundation"]);
   const record = await deployAndRecord(deployment, "foundation", first);
   await mend(deployment, COLOURS);
-  const wanted = COLOURS.find((colour) => colour === (invocation.words[0] ?? invocation.text("colour")));
   const colour = await pickColour(session, deployment.facts, images, wanted);
   const version = stackModel(session.config.targets[colour], facts, images).containers[0]?.labels[LABELS.version];
   notes.set({ colour, ...(version === undefined ? {} : { version }) });
@@ -155,6 +161,7 @@ export const upCommand: Command = {
     ...ENVIRONMENT_FLAG,
     ...CONFIG_FLAG,
     ...ENGINE_FLAG,
+    reviewed: { type: "string", value: "FILE", help: "apply a preview that `preview --save FILE` wrote, and refuse if anything differs since" },
     colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "colour to deploy to, as the word does (default: picked)" },
   },
   run: up,

@@ -6,8 +6,11 @@ import { environmentContainers } from "../../infra/host/containers.ts";
 import { checks } from "../../infra/validation/checks.ts";
 import { validationContext } from "../../infra/validation/check.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
+import { driftTests } from "./drift-tests.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
+import { crashTest, killedRolloutTest, killedUpTest, stopTest } from "./robustness-tests.ts";
 import { rolloutTests } from "./rollout-tests.ts";
+import { scaleTests } from "./scale-tests.ts";
 import { simulateTests } from "./simulate-tests.ts";
 import { withSteadyRequests } from "./steady-requests.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -135,6 +138,8 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect(states).toEqual(expect.arrayContaining(["nft running", "alertmanager running"]));
     });
 
+    driftTests({ environment });
+
     test("lets only one deployment at an environment", async () => {
       const first = startAstra(["up", ...here]);
       await first.says("Environment");
@@ -144,8 +149,13 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect((await first.ended).code).toBe(0);
     });
 
+    scaleTests({ environment, portOffset });
+
+    // Each of them ends before it is done; the next test finishes it.
+    killedUpTest({ environment, portOffset }, ["--config", "version=second"]);
+
     test("brings up a second colour that stands by, while the first one serves every request (R-DEP-2)", async () => {
-      const before = await idsOf(environment);
+      const before = Object.fromEntries(Object.entries(await idsOf(environment)).filter(([name]) => !name.includes("-green-")));
       const { sent, failed } = await withSteadyRequests(edge, async () => {
         expect(await up("--config", "version=second")).toContain("green stands by without requests; blue takes them all.");
       });
@@ -155,6 +165,8 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
     });
 
     rolloutTests({ engine, environment, portOffset });
+
+    killedRolloutTest({ environment, portOffset });
 
     test("gives all requests to the second colour when the first goes, without a failed one (R-DEP-2)", async () => {
       const { failed } = await withSteadyRequests(edge, async () => {
@@ -179,15 +191,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect((await astra("down", "foundation", ...here)).output).toContain("The foundation carries green, which still runs.");
     });
 
-    test("tells why a broken release does not start, while the other colour serves (R-DEP-2)", async () => {
-      const { failed } = await withSteadyRequests(edge, async () => {
-        // Too little for Node.js to start in.
-        const broken = await astra("up", ...here, "--config", "version=third", "--config", "resources.nft.memoryMb=32");
-        expect(broken.code).toBe(1);
-        expect(broken.output).toMatch(/astra-\S+-(blue|green)-nft-1 does not start: it ended.*exit code \d+\. Its last 20 log lines:/);
-      });
-      expect(failed).toEqual([]);
-    });
+    crashTest({ environment, portOffset });
 
     test("reports everything that is wrong with a config at once", async () => {
       const { code, output } = await astra("up", ...here, "--config", "portOffset=99999", "--config", "logLevle=info");
@@ -214,6 +218,8 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
         await new Promise((resolve) => server.close(resolve));
       }
     });
+
+    stopTest({ environment, portOffset });
 
     test("leaves nothing behind after down --volumes", async () => {
       const refused = await astra("down", ...here, "--volumes");

@@ -4,7 +4,7 @@ import { registerGauge } from "../../base/metrics-contract/register.ts";
 import { Problem } from "../../base/problem.ts";
 import type { ServiceContext } from "../../base/service.ts";
 import { type Kpi, KPI_NAMES, type KpiName, kpisOf } from "./kpi.ts";
-import { windowTotals } from "./store-kpis.ts";
+import { type UsersBefore, windowTotals } from "./store-kpis.ts";
 
 /** Well under the 10 s that a dashboard's data may be old. */
 const REFRESH_MS = 2_000;
@@ -24,6 +24,7 @@ export class KpiBoard {
   readonly #context: BoardContext;
   readonly #gauges: ReadonlyMap<KpiName, Gauge>;
   #snapshot: Snapshot | undefined;
+  #usersBefore: UsersBefore | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
 
@@ -85,7 +86,8 @@ export class KpiBoard {
     const { database, clock, log } = this.#context;
     const takenAtMs = clock.now();
     try {
-      const { current, before } = await windowTotals(database, takenAtMs);
+      const { current, before, usersBefore } = await windowTotals(database, takenAtMs, this.#usersBefore);
+      this.#usersBefore = usersBefore;
       const kpis = kpisOf(current, before);
       this.#snapshot = { kpis, takenAtMs };
       // Prometheus knows floats only; what is exact stands in the answer of /kpis.

@@ -56,16 +56,21 @@ interface UserRow {
 /**
  * A user whose activity lies in an hour's row is active from its first moment until a day after its last one. At the
  * start a user is therefore active until a day after the latest row that began by then, and again from the first row
- * that began later: one pass over 25 hours of rows tells every point.
+ * that began later. The hours of a day are read for those alone who did something since the start.
  */
 async function readUsers(database: Database, startMs: number, nowMs: number): Promise<Pick<HistoryFacts, "activeUsers" | "activeInHistory">> {
   const rows = await database.query<UserRow>(
     `WITH at AS (SELECT $1::timestamptz AS start, $2::timestamptz AS now, make_interval(mins => $3) AS day, make_interval(mins => $4) AS length),
      users AS (
-       SELECT max(last_at) FILTER (WHERE first_at <= start) + day AS until,
-         min(first_at) FILTER (WHERE first_at > start) AS since,
-         coalesce(bool_or(last_at > start), false) AS in_history
-       FROM activity_hours, at WHERE hour > start - day - interval '1 hour' AND last_at > start - day
+       -- Who was last active by the start is so until a day later, and that is all there is to know.
+       SELECT last_at + day AS until, NULL::timestamptz AS since, false AS in_history
+       FROM active_users, at WHERE last_at > start - day AND last_at <= start
+       UNION ALL
+       SELECT max(h.last_at) FILTER (WHERE first_at <= start) + day,
+         min(first_at) FILTER (WHERE first_at > start),
+         coalesce(bool_or(h.last_at > start), false)
+       FROM at, activity_hours h JOIN active_users u USING (user_id)
+       WHERE u.last_at > start AND hour > start - day - interval '1 hour' AND h.last_at > start - day
        GROUP BY user_id, day
      ),
      points AS (

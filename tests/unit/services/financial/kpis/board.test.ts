@@ -9,14 +9,19 @@ let now: number;
 let trades: string | Error;
 let metrics: Metrics;
 let board: KpiBoard;
+/** How often the users of the window before were counted. */
+let countsOfBefore: number;
+/** Volume of the window before. */
+let volumeBefore: string;
 
 /** Knows the day's trades volume, or fails. */
 const database: Database = {
   query: async <T>(sql: string): Promise<T[]> => {
     if (trades instanceof Error) throw trades;
     const rows = sql.includes("kpi_minutes")
-      ? [{ metric: "volume", day: trades, day_before: "0", short: "0", short_before: "0" }]
-      : [{ current: "1", before: "0" }];
+      ? [{ metric: "volume", day: trades, day_before: volumeBefore, short: "0", short_before: "0" }]
+      : [{ users: sql.includes("active_users") ? "1" : "0" }];
+    if (sql.includes("activity_hours")) countsOfBefore += 1;
     return rows as T[];
   },
   transaction: () => Promise.reject(new Error("a board only reads")),
@@ -28,6 +33,8 @@ const volume = (): unknown => board.read().find(({ name }) => name === "traded_v
 beforeEach(() => {
   now = 1_000_000;
   trades = "12.5";
+  countsOfBefore = 0;
+  volumeBefore = "0";
   metrics = new Metrics({ service: "financial", colour: "blue" });
   board = new KpiBoard({ database, metrics, clock: { now: () => now }, log: pino({ level: "silent" }) });
 });
@@ -57,6 +64,23 @@ describe("R-GW-1 KPI board", () => {
     trades = "20";
     await board.refresh();
     expect(volume()).toMatchObject({ value: "20", ageSeconds: 0 });
+  });
+
+  it("counts the users of the window before once a minute, and when something is added to that window", async () => {
+    // The beginning of a minute.
+    now = 1_020_000;
+    for (let look = 0; look < 10; look += 1) {
+      now += 2_000;
+      await board.refresh();
+    }
+    expect(countsOfBefore).toBe(1);
+    volumeBefore = "3";
+    await board.refresh();
+    await board.refresh();
+    expect(countsOfBefore).toBe(2);
+    now += 60_000;
+    await board.refresh();
+    expect(countsOfBefore).toBe(3);
   });
 
   it("R-MON-1 is a gauge for each KPI and one for the age", async () => {

@@ -1,17 +1,31 @@
 import { composeFilePath } from "../compose/compose-engine.ts";
 import { forgetDeployed, sha256, writeDeployed } from "../drift/deployed.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, Report } from "../engine/engine.ts";
 import type { StackModel } from "../engine/model.ts";
 import { describePlan, planStack, stackMembers } from "../engine/plan.ts";
 import { waitUntilReady } from "../engine/readiness.ts";
-import { environmentContainers } from "../host/containers.ts";
+import { watchStarts } from "../engine/start-watch.ts";
+import { environmentContainers, type Container } from "../host/containers.ts";
 import { readIfThere } from "../host/files.ts";
 import { dockerHost } from "../host/probe.ts";
+import { UserError } from "../host/user-error.ts";
 import { LABELS } from "../platform/labels.ts";
 import type { Progress } from "./progress.ts";
 
 /** From the containers' start until all are ready; a service is ready in seconds. */
 const READY_DEADLINE_MS = 120_000;
+
+/** Lets the engine work, and tells meanwhile of what does not start. @returns The names of that. */
+async function watchedDeploy(engine: Engine, model: StackModel, before: readonly Container[], report: Report, progress: Progress): Promise<readonly string[]> {
+  const over = new AbortController();
+  const watching = watchStarts({ specs: model.containers, before, tell: (text) => progress.note(text) }, dockerHost, over.signal);
+  try {
+    await engine.deploy(model, report);
+  } finally {
+    over.abort();
+  }
+  return await watching;
+}
 
 /**
  * Deploys one stack and waits until everything in it can take work. Changes nothing where nothing has to.
@@ -24,9 +38,8 @@ export async function deployStack(engine: Engine, model: StackModel, progress: P
   if (!plan.unchanged) {
     // Until all of it stands, nobody can say what is drift and what is only half made.
     await forgetDeployed(model.settings.environment, model.stack);
-    await progress.step(`${model.stack}: ${describePlan(plan)}`, async (report) => {
-      await engine.deploy(model, report);
-    });
+    const told = await progress.step(`${model.stack}: ${describePlan(plan)}`, async (report) => await watchedDeploy(engine, model, before, report, progress));
+    if (told.length > 0) throw new UserError(`${told.join(", ")} did not start, as told above. When the cause is gone, \`./astra up\` finishes the job.`);
   }
   let ready = 0;
   await progress.step(

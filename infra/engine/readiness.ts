@@ -47,14 +47,17 @@ export function startFailure(container: Container | undefined, earlier: Containe
   return undefined;
 }
 
+/** What a person has to know of a container that does not start: why, its exit code, its last log lines. */
+export async function describeFailure(host: ReadinessHost, name: string, reason: string): Promise<string> {
+  // Asked of the engine's events: a container that is running again says 0.
+  const code = reason.startsWith("ended") ? await host.lastExitCode(name) : undefined;
+  const exit = code === undefined ? "" : `, last with exit code ${code}`;
+  return `${name} does not start: it ${reason}${exit}. Its last ${LOG_LINES} log lines:\n${await host.logs(name, LOG_LINES)}`;
+}
+
 async function failed(host: ReadinessHost, names: readonly (readonly [string, string])[]): Promise<UserError> {
   const parts: string[] = [];
-  for (const [name, reason] of names) {
-    // Asked of the engine's events: a container that is running again says 0.
-    const code = reason.startsWith("ended") ? await host.lastExitCode(name) : undefined;
-    const exit = code === undefined ? "" : `, last with exit code ${code}`;
-    parts.push(`${name} does not start: it ${reason}${exit}. Its last ${LOG_LINES} log lines:\n${await host.logs(name, LOG_LINES)}`);
-  }
+  for (const [name, reason] of names) parts.push(await describeFailure(host, name, reason));
   return new UserError(`${parts.join("\n\n")}\n\nWhen the cause is gone, \`./astra up\` finishes the job.`);
 }
 

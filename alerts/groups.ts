@@ -1,5 +1,6 @@
 import type { RuleGroup } from "./model/alert.ts";
 import { agentGroup } from "./rules/agent.ts";
+import { backupGroup } from "./rules/backup.ts";
 import { businessGroup } from "./rules/business.ts";
 import { containers } from "./rules/containers.ts";
 import { deployment } from "./rules/deployment.ts";
@@ -26,4 +27,5 @@ export const ruleGroups: readonly RuleGroup[] = [
   businessGroup,
   deployment,
   monitoringGroup,
+  backupGroup,
 ];

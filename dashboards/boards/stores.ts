@@ -1,4 +1,5 @@
 import { DASHBOARDS } from "../../alerts/model/alert.ts";
+import * as backup from "../../services/base/metrics-contract/external/backup.ts";
 import * as pg from "../../services/base/metrics-contract/external/postgres.ts";
 import * as redis from "../../services/base/metrics-contract/external/redis.ts";
 import { type Board, graph, highIsGood, lowIsGood, stat } from "../model/board.ts";
@@ -62,6 +63,24 @@ export const stores: Board = {
           { expr: `sum(${pg.PG_LOCKS.name}${database})`, legend: "locks" },
           { expr: `sum(increase(${pg.PG_DEADLOCKS.name}${database}[5m]))`, legend: "deadlocks" },
         ]),
+      ],
+    },
+    {
+      title: "Backups",
+      panels: [
+        stat({ title: "Age of the newest backup", description: "Since one was written and read again. No data: there never was one.", unit: "s" }, `time() - max(${backup.BACKUP_SUCCEEDED_AT.name})`, {
+          thresholds: lowIsGood(93_600, 180_000),
+        }),
+        stat(
+          { title: "Age of the newest restore test", description: "Since a backup was restored into stores of its own and compared.", unit: "s" },
+          `time() - max(${backup.RESTORE_TEST_SUCCEEDED_AT.name})`,
+          { thresholds: lowIsGood(93_600, 180_000) },
+        ),
+        stat({ title: "Size of the newest backup", description: "One file, compressed.", unit: "bytes" }, `max(${backup.BACKUP_SIZE.name})`),
+        graph({ title: "Time for backup and restore test", description: "Each as the last one took.", unit: "s" }, [
+          { expr: `max(${backup.BACKUP_DURATION.name})`, legend: "backup" },
+          { expr: `max(${backup.RESTORE_TEST_DURATION.name})`, legend: "restore test" },
+        ], 6),
       ],
     },
   ],

@@ -10,6 +10,7 @@ import type { AgentConfig } from "./config.ts";
 import { ContainerWatch } from "./container-watch.ts";
 import { isRunning, type Engine } from "./engine/engine.ts";
 import { httpServer, jsonAnswer, type Route } from "./http.ts";
+import { backupMetrics } from "./metrics/backup.ts";
 import { metricsText } from "./metrics/collect.ts";
 import { EXPOSITION_TYPE } from "./metrics/exposition.ts";
 import { Repairer } from "./repair/repairer.ts";
@@ -64,8 +65,8 @@ export async function startAgent({ config, engine, log, clock = systemClock, rul
     const containers = watch.containers();
     const running = watch.engineUp ? containers.filter(isRunning) : [];
     const usages = await usage.usages(running.map((container) => container.id));
-    const release = redis === undefined ? "" : await releaseMetrics(redis, clock.now());
-    return release + metricsText({
+    const told = redis === undefined ? [] : await Promise.all([releaseMetrics(redis, clock.now()), backupMetrics(redis)]);
+    return told.join("") + metricsText({
       nowSeconds: clock.now() / 1000,
       engineUp: watch.engineUp,
       engineErrors: watch.errors,

@@ -2,6 +2,7 @@ import { allServices, domainServices } from "../../catalogue.ts";
 import * as business from "./business.ts";
 import * as events from "./events.ts";
 import { agent } from "./external/agent.ts";
+import { backup } from "./external/backup.ts";
 import { edge } from "./external/edge.ts";
 import { alertmanager, prometheus, scraping } from "./external/monitoring.ts";
 import { nodeProcess } from "./external/node.ts";
@@ -46,6 +47,7 @@ export const metricSources: readonly MetricSource[] = [
   alertmanager,
   agent,
   release,
+  backup,
 ];
 
 /** A metric by its name, with its source. */

@@ -43,13 +43,17 @@ export class CpuMeter {
     this.#postgresPid = postgresPid;
   }
 
-  /** @param redis, postgres Ids of their containers, on this machine */
+  /** Takes the ids of the stores' containers, on this machine. */
   static async of(redis: string, postgres: string): Promise<CpuMeter> {
     const pidOf = async (id: string): Promise<number> => Number(await dockerOrFail(["inspect", "--format", "{{.State.Pid}}", id]));
     return new CpuMeter(await pidOf(redis), await pidOf(postgres));
   }
 
-  /** CPU time of each so far. @param consumers That of the consumer processes, seconds */
+  /**
+   * CPU time of each so far.
+   *
+   * @param consumers That of the consumer processes, seconds
+   */
   read(consumers: number): CpuUse {
     const { user, system } = process.cpuUsage();
     return { publisher: (user + system) / 1e6, consumers, redis: cpuSecondsOf(this.#redisPid), postgres: cpuSecondsOf(this.#postgresPid) };

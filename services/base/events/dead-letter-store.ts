@@ -1,12 +1,16 @@
+import { createHash } from "node:crypto";
 import type { Database, Transaction } from "../postgres/database.ts";
 import type { Delivery } from "./delivery.ts";
 
 /** Fields of an entry among the dead letters. */
 export type Letter = Readonly<Record<string, string>>;
 
-/** What a group knows a dead letter by: the event, or the entry where that is no event at all. */
+/**
+ * What a group knows a dead letter by: the event; or the content of what is no event at all, which a replay puts into
+ * another entry and which is the same letter there.
+ */
 export function keyOfLetter(delivery: Delivery, eventId: string | undefined): string {
-  return eventId ?? `${delivery.stream} ${delivery.id}`;
+  return eventId ?? `${delivery.stream} ${createHash("sha256").update(delivery.text).digest("hex")}`;
 }
 
 /** Writes a dead letter down where no loss of Redis reaches it. One that is buried again takes the place of the former. */

@@ -19,7 +19,7 @@ import type { Wake } from "./wake.ts";
 export interface ProcessorOptions {
   readonly group: string;
   readonly subscription: Subscription;
-  readonly streams: Pick<GroupStreams, "acknowledge" | "bury">;
+  readonly streams: Pick<GroupStreams, "acknowledge" | "bury" | "flush">;
   readonly retries: RetryQueue;
   readonly database: Database;
   readonly metrics: EventMetrics;
@@ -39,6 +39,14 @@ export interface ProcessorOptions {
 
 /** Events in one transaction. */
 const BATCH = 500;
+
+/** A delivery that is no event which this group can read, and why. */
+interface Unreadable {
+  readonly reason: unknown;
+  /** Where it is an event at least. */
+  readonly read?: ReadDelivery;
+}
+
 /** Deliveries after which an event is suspected of killing its consumers before they can say that it failed. */
 const SUSPECT_FACTOR = 5;
 
@@ -52,9 +60,11 @@ export class DeliveryProcessor {
 
   /** Works through what was read, oldest first. Entries that wait for a retry already are left alone. */
   async process(deliveries: readonly Delivery[]): Promise<void> {
-    const fresh = deliveries.filter((delivery) => !this.#options.retries.has(delivery));
-    const ordered = [...fresh].sort((a, b) => compareStreamIds(a.id, b.id));
-    for (let from = 0; from < ordered.length && !this.#options.stopping(); from += BATCH) {
+    const { retries, streams, stopping } = this.#options;
+    const fresh = deliveries.filter((delivery) => !retries.has(delivery));
+    const ordered = fresh.sort((a, b) => compareStreamIds(a.id, b.id));
+    for (let from = 0; from < ordered.length && !stopping(); from += BATCH) {
+      if (from > 0) await streams.flush();
       await this.#batch(ordered.slice(from, from + BATCH));
     }
   }
@@ -74,15 +84,14 @@ export class DeliveryProcessor {
     const wanted: Wanted[] = [];
     const unwanted: Delivery[] = [];
     for (const delivery of deliveries) {
-      const found = await this.#read(delivery);
-      if (found === undefined) continue;
-      if (found.handlers.length === 0) unwanted.push(delivery);
+      const found = this.#read(delivery);
+      if ("reason" in found) await this.#bury(delivery, found.reason, found.read);
+      else if (found.handlers.length === 0) unwanted.push(delivery);
       else wanted.push(found);
     }
     this.#options.metrics.count(this.#options.group, "ignored", unwanted.length);
     const handled = await Promise.all(lanesOf(wanted, this.#options.lanes).map((lane) => this.#together(lane)));
-    const done = [...handled.flat(), ...unwanted];
-    if (done.length > 0) await this.#options.streams.acknowledge(done);
+    for (const done of [...handled, unwanted]) this.#options.streams.acknowledge(done);
   }
 
   /**
@@ -114,17 +123,16 @@ export class DeliveryProcessor {
     return [...done, ...(await this.#together(free.slice(middle)))];
   }
 
-  /** The delivery with its handlers; absent when it was no event at all and is a dead letter now. */
-  async #read(delivery: Delivery): Promise<Wanted | undefined> {
+  /** The delivery with the handlers that it is for, if any. */
+  #read(delivery: Delivery): Wanted | Unreadable {
     const { group, subscription } = this.#options;
     let read: ReadDelivery | undefined;
     try {
       read = { ...delivery, event: parseEnvelope(delivery.text) };
       const elsewhere = delivery.onlyGroup !== undefined && delivery.onlyGroup !== group;
       return { delivery: read, handlers: elsewhere ? [] : subscription.handlersOf(read.event) };
-    } catch (error) {
-      await this.#bury(delivery, error, read);
-      return undefined;
+    } catch (reason) {
+      return read === undefined ? { reason } : { reason, read };
     }
   }
 
@@ -148,7 +156,7 @@ export class DeliveryProcessor {
       await this.release(delivery);
       return;
     }
-    await streams.acknowledge([delivery]);
+    streams.acknowledge([delivery]);
     await this.release(delivery);
   }
 

@@ -5,6 +5,7 @@ import type { PostgresSettings } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Database } from "../postgres/database.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { BusWatch } from "./bus-watch.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
 import type { EventDefinition } from "./define.ts";
 import type { EventProducer } from "./envelope.ts";
@@ -45,12 +46,14 @@ export class EventBus {
   readonly #options: EventBusOptions;
   readonly #metrics: EventMetrics;
   readonly #relay: Relay;
+  readonly #watch: BusWatch;
   readonly #consumers: GroupConsumer[] = [];
 
   constructor(options: EventBusOptions) {
     const { producer, instance, postgres, log, clock } = options;
     this.#options = options;
     this.#metrics = new EventMetrics(options.metrics);
+    this.#watch = new BusWatch({ database: options.database, metrics: this.#metrics, log });
     this.#relay = new Relay({
       domain: producer.service,
       instance,
@@ -81,6 +84,7 @@ export class EventBus {
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new Error(`consumer group "${twice}" is declared twice`);
     this.#relay.start();
+    this.#watch.start(names);
     for (const group of groups) {
       const { database, instance, log, clock, isActive, consumer, catalogue } = this.#options;
       const one = new GroupConsumer({
@@ -104,6 +108,6 @@ export class EventBus {
   /** Finishes and acknowledges what is being handled, sends what is committed, then ends. Takes no longer than a batch. */
   async stop(): Promise<void> {
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
-    await this.#relay.stop();
+    await Promise.all([this.#watch.stop(), this.#relay.stop()]);
   }
 }

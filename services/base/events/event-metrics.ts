@@ -2,6 +2,7 @@ import type { Counter, Gauge, Histogram } from "prom-client";
 import type { Metrics } from "../metrics.ts";
 import {
   DEAD_LETTERED,
+  DEAD_LETTERS_WAITING,
   GROUP_LAG,
   GROUP_READING,
   HANDLED,
@@ -11,6 +12,7 @@ import {
   PUBLISHED,
   RELAY_ACTIVE,
   REPUBLISHED,
+  RETIRED_GROUPS,
 } from "../metrics-contract/events.ts";
 import { registerCounter, registerGauge, registerHistogram } from "../metrics-contract/register.ts";
 
@@ -26,8 +28,10 @@ export class EventMetrics {
   readonly relayActive: Gauge;
   readonly unsent: Gauge;
   readonly oldestUnsentAgeSeconds: Gauge;
+  readonly retiredGroups: Gauge;
   readonly #handled: Counter<"group" | "outcome">;
   readonly #deadLettered: Counter<"group">;
+  readonly #deadLetters: Gauge<"group">;
   readonly #lag: Gauge<"group">;
   readonly #reading: Gauge<"group">;
   readonly #latency: Histogram<"group">;
@@ -41,6 +45,8 @@ export class EventMetrics {
     this.oldestUnsentAgeSeconds = registerGauge(OUTBOX_OLDEST_UNSENT_AGE, registry);
     this.#handled = registerCounter(HANDLED, registry);
     this.#deadLettered = registerCounter(DEAD_LETTERED, registry);
+    this.#deadLetters = registerGauge(DEAD_LETTERS_WAITING, registry);
+    this.retiredGroups = registerGauge(RETIRED_GROUPS, registry);
     this.#lag = registerGauge(GROUP_LAG, registry);
     this.#reading = registerGauge(GROUP_READING, registry);
     this.#latency = registerHistogram(HANDLING_DELAY, registry);
@@ -50,6 +56,7 @@ export class EventMetrics {
   register(group: string): void {
     for (const outcome of OUTCOMES) this.#handled.inc({ group, outcome }, 0);
     this.#deadLettered.inc({ group }, 0);
+    this.#deadLetters.set({ group }, 0);
     this.#lag.set({ group }, 0);
     this.#reading.set({ group }, 0);
     this.#latency.zero({ group });
@@ -58,6 +65,11 @@ export class EventMetrics {
   count(group: string, outcome: HandledOutcome, events = 1): void {
     this.#handled.inc({ group, outcome }, events);
     if (outcome === "dead_lettered") this.#deadLettered.inc({ group }, events);
+  }
+
+  /** How many dead letters of a group wait. */
+  deadLetters(group: string, letters: number): void {
+    this.#deadLetters.set({ group }, letters);
   }
 
   lag(group: string, seconds: number): void {

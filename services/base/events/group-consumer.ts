@@ -3,13 +3,14 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../postgres/database.ts";
 import type { Tracing } from "../tracing/tracing.ts";
-import { backoffMs, type Backoff } from "./backoff.ts";
+import type { Backoff } from "./backoff.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
 import { lettersOf } from "./dead-letter-store.ts";
 import type { EventDefinition } from "./define.ts";
 import { DeliveryProcessor } from "./delivery-processor.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import { GroupStreams } from "./group-streams.ts";
+import { keepRunning } from "./keep-running.ts";
 import { MAX_DEAD_LETTERS } from "./keys.ts";
 import { RetryQueue } from "./retry-queue.ts";
 import { Subscription } from "./subscription.ts";
@@ -17,8 +18,13 @@ import { Wake } from "./wake.ts";
 
 /** How a consumer behaves; the defaults are what the platform runs with. */
 export interface ConsumerTuning {
-  /** Most entries a read. @default 100 */
+  /** Most entries of each stream a read. @default 500 */
   readonly count?: number;
+  /**
+   * Least time from one read that gave fewer to the next, ms: so that batches are not small while much comes. An event
+   * after a pause does not wait. @default 10
+   */
+  readonly paceMs?: number;
   /** Longest wait for new entries, ms. @default 500 */
   readonly blockMs?: number;
   /** Deliveries of an event after which it is a dead letter. @default 8 */
@@ -75,7 +81,8 @@ export class GroupConsumer {
     const { group, tuning = {} } = options;
     this.#options = options;
     this.#tuning = {
-      count: tuning.count ?? 100,
+      count: tuning.count ?? 500,
+      paceMs: tuning.paceMs ?? 10,
       blockMs: tuning.blockMs ?? 500,
       maxDeliveries: tuning.maxDeliveries ?? 8,
       retry: tuning.retry ?? { firstMs: 100, maxMs: 10_000 },
@@ -118,26 +125,32 @@ export class GroupConsumer {
   }
 
   async #run(): Promise<void> {
+    const { database, group, log, metrics } = this.#options;
     let groupMade = false;
-    for (let failures = 0; !this.#stopping; ) {
-      try {
-        if (!groupMade) {
-          await this.#streams.create();
-          await this.#streams.restoreLetters(await lettersOf(this.#options.database, this.#options.group.name, MAX_DEAD_LETTERS));
-        }
-        groupMade = true;
-        await this.#turn();
-        failures = 0;
-      } catch (error) {
-        this.#options.metrics.reading(this.#options.group.name, false);
+    const work = async (progressed: () => void): Promise<void> => {
+      if (!groupMade) {
+        await this.#streams.create();
+        await this.#streams.restoreLetters(await lettersOf(database, group.name, MAX_DEAD_LETTERS));
+      }
+      groupMade = true;
+      await this.#turn();
+      progressed();
+    };
+    await keepRunning(work, {
+      stopping: () => this.#stopping,
+      wake: this.#wake,
+      backoff: STORE_BACKOFF,
+      onFailure: () => {
+        metrics.reading(group.name, false);
         // After a FLUSHALL the group is gone; after a cut connection an answer with entries may be.
         groupMade = false;
         this.#unknownPending = true;
-        failures += 1;
-        if (failures === 5) this.#options.log.warn({ err: error, group: this.#options.group.name }, "events cannot be read, trying on");
-        await this.#wake.sleep(backoffMs(STORE_BACKOFF, failures));
-      }
-    }
+        this.#streams.forget();
+      },
+      onTrouble: (err) => log.warn({ err, group: group.name }, "events cannot be read, trying on"),
+    });
+    // What cannot be acknowledged now is given to somebody again, whose inbox knows it.
+    await this.#streams.flush().catch(() => undefined);
   }
 
   /** One round: retries that are due, what dead consumers left, then new entries. */
@@ -159,15 +172,24 @@ export class GroupConsumer {
     }
     const patienceMs = Math.min(this.#tuning.blockMs, this.#retries.nextDueMs() ?? this.#tuning.blockMs);
     if (!this.#options.isActive() || this.#retries.size >= MAX_WAITING) {
+      await this.#streams.flush();
       await this.#wake.sleep(Math.min(patienceMs, INACTIVE_LOOK_MS));
       return;
     }
     if (now >= this.#claimAt) {
       this.#claimAt = now + this.#tuning.claimEveryMs;
+      await this.#streams.flush();
       await this.#processor.process(await this.#streams.claimIdle(this.#tuning.claimIdleMs));
     }
     if (this.#stopping) return;
-    await this.#processor.process(await this.#streams.readNew(this.#tuning.count, patienceMs));
+    const deliveries = await this.#streams.readNew(this.#tuning.count, patienceMs);
+    const readAt = this.#options.clock.now();
+    await this.#processor.process(deliveries);
+    if (deliveries.length > 0 && deliveries.length < this.#tuning.count) {
+      const { paceMs } = this.#tuning;
+      // A clock that was set back meanwhile must not make it longer.
+      await this.#wake.sleep(Math.min(paceMs, readAt + paceMs - this.#options.clock.now()));
+    }
   }
 
   async #measureLag(now: number): Promise<void> {

@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import type { Letter } from "./dead-letter-store.ts";
 import type { Delivery } from "./delivery.ts";
 import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD, MAX_DEAD_LETTERS } from "./keys.ts";
-import { fieldsOf } from "./stream-entry.ts";
+import { fieldOf, fieldsOf } from "./stream-entry.ts";
 import { STREAM_START, streamIdTime, type StreamId } from "./stream-id.ts";
 
 type Entry = readonly [id: StreamId, fields: readonly string[] | null];
@@ -11,8 +11,9 @@ type PendingRow = readonly [id: StreamId, consumer: string, idleMs: number, deli
 const PAGE = 100;
 
 function delivery(stream: string, [id, fields]: Entry, deliveries: number): Delivery {
-  const { [EVENT_FIELD]: text = "", [GROUP_FIELD]: onlyGroup } = fieldsOf(fields ?? []);
-  return { stream, id, text, deliveries, ...(onlyGroup === undefined ? {} : { onlyGroup }) };
+  const text = fieldOf(fields ?? [], EVENT_FIELD) ?? "";
+  const onlyGroup = fieldOf(fields ?? [], GROUP_FIELD);
+  return onlyGroup === undefined ? { stream, id, text, deliveries } : { stream, id, text, deliveries, onlyGroup };
 }
 
 /** Makes a group that reads the stream from its beginning, where it is not there. */
@@ -28,6 +29,8 @@ export class GroupStreams {
   readonly #group: string;
   readonly #consumer: string;
   readonly #streams: readonly string[];
+  /** What is to be acknowledged, by stream. */
+  readonly #done = new Map<string, StreamId[]>();
 
   constructor(redis: Redis, group: string, consumer: string, streams: readonly string[]) {
     this.#redis = redis;
@@ -41,12 +44,21 @@ export class GroupStreams {
     for (const stream of this.#streams) await createGroup(this.#redis, stream, this.#group);
   }
 
-  /** Entries that no consumer of the group was given yet; waits up to `blockMs` for the first. */
+  /**
+   * Acknowledges what is done, and gives entries that no consumer of the group was given yet; waits up to `blockMs` for
+   * the first. Both go in one message: with small batches the messages are what costs.
+   */
   async readNew(count: number, blockMs: number): Promise<Delivery[]> {
     const ids = this.#streams.map(() => ">");
-    const reply = (await this.#redis.xreadgroup(
+    const pipeline = this.#redis.pipeline();
+    for (const [stream, done] of this.#takeDone()) pipeline.xack(stream, this.#group, ...done);
+    pipeline.xreadgroup(
       "GROUP", this.#group, this.#consumer, "COUNT", count, "BLOCK", Math.max(1, Math.round(blockMs)), "STREAMS", ...this.#streams, ...ids,
-    )) as [string, Entry[]][] | null;
+    );
+    const replies = (await pipeline.exec()) ?? [];
+    const failed = replies.find(([error]) => error !== null)?.[0];
+    if (failed) throw failed;
+    const reply = replies.at(-1)?.[1] as [string, Entry[]][] | null | undefined;
     return (reply ?? []).flatMap(([stream, entries]) => entries.map((entry) => delivery(stream, entry, 1)));
   }
 
@@ -86,10 +98,23 @@ export class GroupStreams {
     return reply.length > 0;
   }
 
-  async acknowledge(entries: readonly Delivery[]): Promise<void> {
-    const byStream = new Map<string, StreamId[]>();
-    for (const { stream, id } of entries) byStream.set(stream, [...(byStream.get(stream) ?? []), id]);
-    await Promise.all([...byStream].map(([stream, ids]) => this.#redis.xack(stream, this.#group, ...ids)));
+  /** Has entries acknowledged with the next `readNew` or `flush`, whichever is first. */
+  acknowledge(entries: readonly Delivery[]): void {
+    for (const { stream, id } of entries) {
+      const ids = this.#done.get(stream);
+      if (ids === undefined) this.#done.set(stream, [id]);
+      else ids.push(id);
+    }
+  }
+
+  /** Acknowledges now what is done. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#takeDone().map(([stream, ids]) => this.#redis.xack(stream, this.#group, ...ids)));
+  }
+
+  /** Acknowledges nothing of what is done: Redis may be another one now. What is still pending there comes back. */
+  forget(): void {
+    this.#done.clear();
   }
 
   /** Puts a letter among the dead letters and acknowledges its entry, both or neither. */
@@ -134,6 +159,12 @@ export class GroupStreams {
     if (delivered === undefined) return undefined;
     const next = await this.#redis.xrange(stream, `(${delivered}`, "+", "COUNT", 1);
     return next[0]?.[0];
+  }
+
+  #takeDone(): readonly [string, StreamId[]][] {
+    const done = [...this.#done];
+    this.#done.clear();
+    return done;
   }
 
   async #pending(stream: string, from: string, consumer: string): Promise<PendingRow[]> {

@@ -6,8 +6,9 @@ import type { Clock } from "../clock.ts";
 import type { PostgresSettings } from "../config.ts";
 import { connectDedicated } from "../postgres/connection.ts";
 import { passingTracing, type Tracing } from "../tracing/tracing.ts";
-import { backoffMs, type Backoff } from "./backoff.ts";
+import type { Backoff } from "./backoff.ts";
 import type { EventMetrics } from "./event-metrics.ts";
+import { keepRunning } from "./keep-running.ts";
 import { streamOf } from "./keys.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import { RelaySession } from "./relay-session.ts";
@@ -18,6 +19,11 @@ import { Wake } from "./wake.ts";
 export interface RelayTuning {
   /** Rows in one transaction. @default 500 */
   readonly batch?: number;
+  /**
+   * Least time from one batch that was not full to the next, ms: so that batches are not small while much is committed.
+   * An event after a pause does not wait. @default 5
+   */
+  readonly paceMs?: number;
   /** Longest time until a committed event is noticed without being told, ms. @default 200 */
   readonly pollMs?: number;
   /** Time between looks at the stream: has it lost anything, what can be trimmed, ms. @default 1000 */
@@ -71,6 +77,7 @@ export class Relay {
     this.#channel = `outbox_${options.domain}`;
     this.#tuning = {
       batch: tuning.batch ?? 500,
+      paceMs: tuning.paceMs ?? 5,
       pollMs: tuning.pollMs ?? 200,
       settleEveryMs: tuning.settleEveryMs ?? 1_000,
       keepEntries: tuning.keepEntries ?? 10_000,
@@ -98,24 +105,22 @@ export class Relay {
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopping; ) {
-      let client: pg.Client | undefined;
+    const { postgres, instance, metrics, log } = this.#options;
+    const work = async (progressed: () => void): Promise<void> => {
+      const client = await connectDedicated(postgres, { applicationName: `${instance} relay` }, () => this.#wake.now());
       try {
-        client = await connectDedicated(
-          this.#options.postgres,
-          { applicationName: `${this.#options.instance} relay` },
-          () => this.#wake.now(),
-        );
-        await this.#connected(client, () => (failures = 0));
-      } catch (error) {
-        failures += 1;
-        if (failures === 5) this.#options.log.warn({ err: error }, "relay: events wait in the outbox, trying on");
-        await this.#wake.sleep(backoffMs(BACKOFF, failures));
+        await this.#connected(client, progressed);
       } finally {
-        this.#options.metrics.relayActive.set(0);
-        await client?.end().catch(() => undefined);
+        metrics.relayActive.set(0);
+        await client.end().catch(() => undefined);
       }
-    }
+    };
+    await keepRunning(work, {
+      stopping: () => this.#stopping,
+      wake: this.#wake,
+      backoff: BACKOFF,
+      onTrouble: (err) => log.warn({ err }, "relay: events wait in the outbox, trying on"),
+    });
   }
 
   /**
@@ -150,12 +155,21 @@ export class Relay {
     this.#options.metrics.relayActive.set(1);
     for (;;) {
       await this.#maintain(store, session);
+      const startedAt = this.#options.clock.now();
       const sent = await session.publish();
       onProgress();
-      if (this.#stopping && sent < this.#tuning.batch) return;
-      if (sent > 0) continue;
-      await this.#wake.sleep(this.#tuning.pollMs);
+      if (sent === this.#tuning.batch) continue;
+      if (this.#stopping) return;
+      if (sent === 0) await this.#wake.sleep(this.#tuning.pollMs);
+      else await this.#pace(startedAt);
     }
+  }
+
+  async #pace(startedAt: number): Promise<void> {
+    const { paceMs } = this.#tuning;
+    const leftMs = startedAt + paceMs - this.#options.clock.now();
+    // A clock that was set back meanwhile must not make it longer.
+    if (leftMs > 0) await sleep(Math.min(paceMs, leftMs));
   }
 
   async #maintain(store: OutboxStore, session: RelaySession): Promise<void> {

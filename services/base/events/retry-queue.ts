@@ -38,11 +38,13 @@ export class RetryQueue {
 
   /** True for an entry that waits here already. */
   has(delivery: Delivery): boolean {
-    return this.#entries.has(entryOf(delivery));
+    return this.#entries.size > 0 && this.#entries.has(entryOf(delivery));
   }
 
   /** Queues the delivery behind an earlier one of its aggregate; false when none waits. */
   hold(delivery: ReadDelivery): boolean {
+    // Nearly always nothing waits.
+    if (this.#waiting.size === 0) return false;
     const waiting = this.#waiting.get(aggregateOf(delivery));
     if (waiting === undefined) return false;
     waiting.followers.push(delivery);

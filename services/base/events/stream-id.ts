@@ -4,17 +4,18 @@ export type StreamId = string;
 /** Below every entry. */
 export const STREAM_START: StreamId = "0-0";
 
-function parts(id: StreamId): [bigint, bigint] {
-  const [ms = "0", sequence = "0"] = id.split("-");
-  return [BigInt(ms), BigInt(sequence)];
+/** Orders decimal numbers without sign and leading zeros by their digits: 64 bits do not fit into a number. */
+function compareDecimals(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Negative where `a` was added before `b`. */
 export function compareStreamIds(a: StreamId, b: StreamId): number {
-  const [aMs, aSequence] = parts(a);
-  const [bMs, bSequence] = parts(b);
-  const difference = aMs === bMs ? aSequence - bSequence : aMs - bMs;
-  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+  const aDash = a.indexOf("-");
+  const bDash = b.indexOf("-");
+  const byTime = compareDecimals(a.slice(0, aDash), b.slice(0, bDash));
+  return byTime === 0 ? compareDecimals(a.slice(aDash + 1), b.slice(bDash + 1)) : byTime;
 }
 
 /** The earliest of several ids; absent for none. */
@@ -27,5 +28,5 @@ export function earliestStreamId(ids: readonly StreamId[]): StreamId | undefined
 
 /** When an entry was added, by Redis' clock, ms since 1970. */
 export function streamIdTime(id: StreamId): number {
-  return Number(parts(id)[0]);
+  return Number(id.slice(0, id.indexOf("-")));
 }

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { RedisScript } from "../redis/script.ts";
 import { createGroup } from "./group-streams.ts";
 import { EVENT_FIELD } from "./keys.ts";
 import type { StreamId } from "./stream-id.ts";
@@ -14,7 +15,7 @@ export type AddResult =
  * Adds ARGV[2..] to the stream, if the entry ARGV[1] ("" for any) is still in it. In one step, so that no event goes
  * into a stream that has just lost others. Answers {0, last generated id or ""} or {1, id, id ...}.
  */
-const ADD = `
+const ADD = new RedisScript(`
 if ARGV[1] ~= "" and #redis.call("XRANGE", KEYS[1], ARGV[1], ARGV[1]) == 0 then
   if redis.call("EXISTS", KEYS[1]) == 0 then return {0, ""} end
   local info = redis.call("XINFO", "STREAM", KEYS[1])
@@ -26,7 +27,7 @@ local ids = {1}
 for i = 2, #ARGV do
   ids[i] = redis.call("XADD", KEYS[1], "*", "${EVENT_FIELD}", ARGV[i])
 end
-return ids`;
+return ids`);
 
 /** What the relay does with its domain's stream. */
 export class StreamWriter {
@@ -40,7 +41,7 @@ export class StreamWriter {
 
   /** Adds events in order, provided that the entry `expected` is there (absent: whatever is there). */
   async add(expected: StreamId | undefined, envelopes: readonly string[]): Promise<AddResult> {
-    const reply = (await this.#redis.eval(ADD, 1, this.#stream, expected ?? "", ...envelopes)) as [number, ...string[]];
+    const reply = (await ADD.run(this.#redis, [this.#stream], [expected ?? "", ...envelopes])) as [number, ...string[]];
     const [done, ...ids] = reply;
     if (done === 1) return { added: ids };
     return { lost: true, lastGenerated: ids[0] === "" ? undefined : ids[0] };

@@ -1,0 +1,132 @@
+// `npm run bench:api -- [--rates 250,500,...] [--seconds 15] [--users 400] [--json FILE]`: durable trades through edge and gateway.
+import { writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { PORTS } from "../../infra/platform/ports.ts";
+import { trading } from "../../services/trading/declaration.ts";
+import { coresBetween, CpuMeter } from "./cpu.ts";
+import { findWrong, outstanding, untilDrained } from "./effects.ts";
+import { BenchEnvironment } from "./environment.ts";
+import { databaseMarks, growthBetween, histogramOf } from "./figures.ts";
+import { Generator } from "./generator-process.ts";
+import { report } from "./report.ts";
+import { bestStep, meetsGoal, type ApiResult, type Step } from "./result.ts";
+
+const { values } = parseArgs({
+  options: {
+    rates: { type: "string", default: "200,400,600,800,1000,1200,1400,1600,1800,2000" },
+    seconds: { type: "string", default: "15" },
+    users: { type: "string", default: "400" },
+    connections: { type: "string", default: "64" },
+    json: { type: "string" },
+  },
+});
+const rates = values.rates.split(",").map(Number);
+const seconds = Number(values.seconds);
+const connections = Number(values.connections);
+/** An account takes 500 open positions, and each order opens one. */
+const users = Math.max(Number(values.users), Math.ceil((rates.reduce((sum, rate) => sum + rate, 0) * (seconds + 6) * 1.3) / 500));
+const GOAL_P95_MS = 100;
+const WARM_UP_SECONDS = 3;
+const IDLE_SECONDS = 10;
+const DRAIN_SECONDS = 300;
+
+if (process.platform !== "linux" || [...rates, seconds, users, connections].some((number) => !(number > 0))) {
+  console.error("bench:api needs Linux and Docker, and numbers above 0: --rates 500,1000 --seconds 15 --users 400 --connections 64");
+  process.exit(1);
+}
+
+const [loadBefore = 0] = loadavg();
+console.error("bringing up an environment of its own with the load profile ...");
+const environment = await BenchEnvironment.up();
+const generator = new Generator();
+let acknowledged = 0;
+let idleCores: Readonly<Record<string, number>> = {};
+try {
+  const origin = await environment.addressOf("edge", PORTS.edge);
+  const cpu = new CpuMeter(environment.environment, generator.pid);
+  console.error(`registering ${users} users ...`);
+  await generator.enrol({ origin, users, run: Date.now().toString(36), connections });
+  await untilDrained(environment, DRAIN_SECONDS);
+  idleCores = await idle(cpu);
+  // Code is compiled and plans are made before anything is measured.
+  acknowledged += (await generator.load({ perSecond: Math.min(...rates), seconds: 5, warmUpSeconds: 0 })).okInAll;
+  await untilDrained(environment, DRAIN_SECONDS);
+  const [marks, tradesBefore] = [await databaseMarks(environment.admin), acknowledged];
+
+  const steps: Step[] = [];
+  for (const rate of rates) {
+    const measured = await step(cpu, rate);
+    steps.push(measured);
+    if (meetsGoal(measured, GOAL_P95_MS)) continue;
+    // Once between the last good rate and this one.
+    const before = bestStep(steps, GOAL_P95_MS)?.offeredPerSecond;
+    if (before !== undefined) steps.push(await step(cpu, Math.round((before + rate) / 2)));
+    break;
+  }
+  const growth = growthBetween(marks, await databaseMarks(environment.admin), acknowledged - tradesBefore);
+  const result: ApiResult = {
+    at: new Date().toISOString(),
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? "unknown CPU",
+    node: process.versions.node,
+    loadBefore,
+    users,
+    connections,
+    secondsPerStep: seconds,
+    goalP95Ms: GOAL_P95_MS,
+    idleCores,
+    steps: steps.sort((a, b) => a.offeredPerSecond - b.offeredPerSecond),
+    bestPerSecond: bestStep(steps, GOAL_P95_MS)?.durablePerSecond ?? 0,
+    growth,
+    wrong: await findWrong(environment.admin, acknowledged),
+  };
+  console.log(report(result).join("\n"));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+  process.exitCode = result.wrong.length === 0 ? 0 : 1;
+} finally {
+  generator.stop();
+  await environment.down();
+}
+
+async function idle(cpu: CpuMeter): Promise<Readonly<Record<string, number>>> {
+  const [before, from] = [await cpu.read(), performance.now()];
+  await sleep(IDLE_SECONDS * 1000);
+  return coresBetween(before, await cpu.read(), (performance.now() - from) / 1000);
+}
+
+async function databaseTime(): Promise<{ readonly sum: number; readonly count: number }> {
+  return histogramOf(await environment.metricsOf("blue-trading", trading.port), "db_query_duration_seconds", { outcome: "ok" });
+}
+
+async function step(cpu: CpuMeter, perSecond: number): Promise<Step> {
+  const [before, cpuBefore, from] = [await databaseTime(), await cpu.read(), performance.now()];
+  const load = await generator.load({ perSecond, seconds, warmUpSeconds: WARM_UP_SECONDS });
+  const [cpuCores, after] = [coresBetween(cpuBefore, await cpu.read(), (performance.now() - from) / 1000), await databaseTime()];
+  acknowledged += load.okInAll;
+  const left = await outstanding(environment);
+  const drainedAfterSeconds = await untilDrained(environment, DRAIN_SECONDS);
+  const elapsedSeconds = (performance.now() - from) / 1000;
+  const inAll = Object.entries(coresBetween(cpuBefore, await cpu.read(), elapsedSeconds));
+  const measured: Step = {
+    offeredPerSecond: perSecond,
+    durablePerSecond: load.ok / Math.max(seconds, load.tookSeconds),
+    sent: load.sent,
+    ok: load.ok,
+    notOk: load.notOk,
+    p50Ms: load.p50Ms,
+    p95Ms: load.p95Ms,
+    p99Ms: load.p99Ms,
+    databaseMs: ((after.sum - before.sum) / Math.max(1, after.count - before.count)) * 1000,
+    cpuCores,
+    cpuMicrosPerTrade: Object.fromEntries(
+      inAll.map(([name, cores]) => [name, (Math.max(0, cores - (idleCores[name] ?? 0)) * elapsedSeconds * 1e6) / Math.max(1, load.okInAll)]),
+    ),
+    unsentAtEnd: left.unsent,
+    effectLagSeconds: left.lagSeconds,
+    drainedAfterSeconds,
+  };
+  console.error(`${perSecond}/s: ${measured.durablePerSecond.toFixed(0)} durable/s, p95 ${load.p95Ms.toFixed(1)} ms, drained after ${drainedAfterSeconds.toFixed(1)} s`);
+  return measured;
+}

@@ -11,11 +11,11 @@ function deadLettered(name: string, severity: "critical" | "warning", matchers: 
   return {
     name,
     severity,
-    expr: `sum by (group) (increase(${bus.DEAD_LETTERED.name}${matchers}[15m])) > 0`,
+    expr: `max by (group) (${bus.DEAD_LETTERS_WAITING.name}${matchers}) > 0`,
     forSeconds: 0,
-    keepFiringSeconds: 900,
+    keepFiringSeconds: 600,
     summary: severity === "critical" ? "Events about money could not be handled." : "Events could not be handled.",
-    description: "Group {{ $labels.group }} gave up on events within 15 minutes (threshold 0); they wait in `events:dead`.",
+    description: "{{ $value | humanize }} events that group {{ $labels.group }} gave up on wait for somebody (threshold 0).",
     runbook: {
       meaning: "An event failed at every attempt, and was put aside so that the others go on.",
       impact: "Its effect is missing until it is replayed.",
@@ -24,8 +24,8 @@ function deadLettered(name: string, severity: "critical" | "warning", matchers: 
     },
     test: {
       labels: { group },
-      trueAfterSeconds: 30,
-      series: [{ series: `${bus.DEAD_LETTERED.name}{group="${group}"}`, bad: "0 0 1x80", good: "0x80" }],
+      value: "1",
+      series: [{ series: `${bus.DEAD_LETTERS_WAITING.name}{group="${group}"}`, bad: 1, good: 0 }],
     },
   };
 }
@@ -93,6 +93,22 @@ export const events: RuleGroup = {
     },
     deadLettered("EventBusDeadLettered", "warning", "", "social.trade-feed"),
     deadLettered("EventBusDeadLetteredMoney", "critical", '{group=~"(trading|financial)\\\\..*"}', "financial.trade-revenue"),
+    {
+      name: "EventBusGroupRetired",
+      severity: "warning",
+      // Of two colours one may have a group that the other does not have yet.
+      expr: `min by (workload) (${bus.RETIRED_GROUPS.name}) > 0`,
+      forSeconds: 3600,
+      summary: "A stream is kept for a group that nobody runs.",
+      description: "{{ $value | humanize }} groups on the stream of {{ $labels.workload }} are in no running release (threshold 0); it grows from where they stopped reading.",
+      runbook: {
+        meaning: "A release without the group took over, and the group's place in the stream is still there, in case the release before comes back.",
+        impact: "None for users; Redis' memory fills with what nobody will read.",
+        commands: ["./astra events", query("redis_memory_used_bytes / redis_memory_max_bytes")],
+        goBack: "Once the older release will not come back: `./astra events remove --group NAME`, as `./astra events` shows it.",
+      },
+      test: { labels: { workload: "trading" }, value: "1", series: [{ series: `${bus.RETIRED_GROUPS.name}{workload="trading"}`, bad: 1, good: 0 }] },
+    },
     {
       name: "EventBusRetriesHigh",
       severity: "warning",

@@ -23,9 +23,11 @@ export const events: Board = {
           `count(sum by (group) (${bus.GROUP_READING.name}) > 0) or vector(0)`,
           { thresholds: highIsGood(bus.CONSUMER_GROUPS.length) },
         ),
-        stat({ title: "Dead letters (1 h)", description: "Events within an hour that a group gave up on. 0 is as it should be.", unit: "short" }, `sum(increase(${bus.DEAD_LETTERED.name}[1h]))`, {
-          thresholds: lowIsGood(1, 10),
-        }),
+        stat(
+          { title: "Dead letters", description: "Events that some group gave up on, and that nobody has replayed yet. 0 is as it should be.", unit: "short" },
+          `sum(max by (group) (${bus.DEAD_LETTERS_WAITING.name})) or vector(0)`,
+          { thresholds: lowIsGood(1, 10) },
+        ),
       ],
     },
     {
@@ -53,6 +55,9 @@ export const events: Board = {
         ]),
         graph({ title: "Deliveries by outcome", description: "`duplicate` and `ignored` are normal; `retried` should be rare, `dead_lettered` nothing.", unit: "ops" }, [
           { expr: `sum by (outcome) (${rate(bus.HANDLED.name)})`, legend: "{{outcome}}" },
+        ]),
+        graph({ title: "Dead letters by group", description: "What waits for somebody, by the group that gave up on it.", unit: "short" }, [
+          { expr: `max by (group) (${bus.DEAD_LETTERS_WAITING.name}{group=~"$group"})`, legend: "{{group}}" },
         ]),
         graph({ title: "Lag by group", description: "Age of the oldest event that a group has not handled.", unit: "s" }, [
           { expr: `max by (group) (${bus.GROUP_LAG.name}{group=~"$group"})`, legend: "{{group}}" },

@@ -82,6 +82,11 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // A path that cannot be decoded, or is too long in a part, never comes to the hooks and handlers below.
     frameworkErrors: (error, request, reply) => {
+      const { id: correlationId, method, url } = request;
+      const { raw } = reply;
+      raw.once("finish", () => {
+        records.keep({ correlationId, work: undefined, method, url, route: "unknown", status: raw.statusCode, elapsedMs: reply.elapsedTime });
+      });
       void replyProblem(reply.header(CORRELATION_HEADER, request.id), problemOf(error));
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket),

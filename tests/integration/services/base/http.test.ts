@@ -4,6 +4,7 @@ import { startAgentCheck } from "../../../../services/base/agent-check.ts";
 import { JWKS_KEY } from "../../../../services/base/auth/tokens.ts";
 import { startService, type RunningService } from "../../../../services/base/service.ts";
 import { createTestRedis, type TestRedis } from "../../../support/stores.ts";
+import { waitFor } from "../../../support/wait-for.ts";
 import { createSigner, readLine, sampleConfig, sampleService, type Signer } from "./base-fixture.ts";
 
 let redis: TestRedis;
@@ -41,6 +42,13 @@ async function call(service: RunningService, method: string, path: string, body?
 const order = (service: RunningService, userId: number, headers: Record<string, string> = {}): Promise<Answer> =>
   call(service, "POST", "/api/v1/sample/orders", { user_id: userId, amount: 1 }, headers);
 
+/** Requests that came to no route, as the service counts them. */
+async function unknownRequests(): Promise<number> {
+  const text = await dev.context.metrics.registry.metrics();
+  const counts = text.matchAll(/^http_request_duration_seconds_count\{[^}]*route="unknown"[^}]*code="400"[^}]*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 describe("every error is one problem document (R-SVC-4)", () => {
   it("names every wrong field", async () => {
     const { status, headers, body } = await call(dev, "POST", "/api/v1/sample/orders", { amount: "x", extra: 1 });
@@ -72,6 +80,15 @@ describe("every error is one problem document (R-SVC-4)", () => {
   it("refuses a body of a kind that it does not take", async () => {
     const answer = await call(dev, "POST", "/api/v1/sample/orders", "<x/>", { "content-type": "application/xml" });
     expect(answer).toMatchObject({ status: 415, body: { code: "unsupported-media-type" } });
+  });
+
+  it("R-MON-1 measures and answers a path that cannot be decoded, or that is too long in a part, like any other", async () => {
+    const before = await unknownRequests();
+    const broken = await call(dev, "GET", "/api/v1/sample/%zz");
+    expect([broken.status, broken.headers.get("content-type")]).toEqual([400, expect.stringContaining("application/problem+json")]);
+    expect(broken.body["correlationId"]).toBe(broken.headers.get("x-correlation-id"));
+    // The answer is on its way before it is measured.
+    await waitFor("the measurement", async () => ((await unknownRequests()) > before ? true : undefined));
   });
 
   it("answers what is no HTTP with a problem too", async () => {

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { currentCorrelationId } from "../correlation.ts";
 import { traceCreation } from "../tracing/event-spans.ts";
 import type { Transaction } from "../postgres/database.ts";
-import { hooksOf } from "../postgres/transaction-hooks.ts";
+import { hooksOf, type LastStatement } from "../postgres/transaction-hooks.ts";
 import type { EventDefinition } from "./define.ts";
 import type { EventEnvelope, EventProducer } from "./envelope.ts";
 import { streamOf } from "./keys.ts";
@@ -20,7 +20,9 @@ export interface OutboxPublisherOptions {
   readonly onCommitted: () => void;
 }
 
-const INSERT = `
+const INSERT_ONE = "INSERT INTO outbox (event_id, type, aggregate_id, envelope) VALUES ($1, $2, $3, $4)";
+
+const INSERT_MANY = `
   INSERT INTO outbox (event_id, type, aggregate_id, envelope)
   SELECT id, type, aggregate_id, envelope::json
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (id, type, aggregate_id, envelope, n)
@@ -67,7 +69,8 @@ export class OutboxPublisher implements EventPublisher {
   async #collect(tx: Transaction, envelope: EventEnvelope): Promise<void> {
     const hooks = hooksOf(tx);
     if (hooks === undefined) {
-      await tx.query(INSERT, columnsOf([envelope]));
+      const { sql, params } = insertionOf([envelope]);
+      await tx.query(sql, params);
       return;
     }
     const collected = this.#collected.get(tx);
@@ -77,16 +80,15 @@ export class OutboxPublisher implements EventPublisher {
     }
     const envelopes = [envelope];
     this.#collected.set(tx, envelopes);
-    hooks.withCommit(() => ({ sql: INSERT, params: columnsOf(envelopes) }));
+    hooks.withCommit(() => insertionOf(envelopes));
     hooks.afterCommit(this.#options.onCommitted);
   }
 }
 
-function columnsOf(envelopes: readonly EventEnvelope[]): unknown[] {
-  return [
-    envelopes.map(({ id }) => id),
-    envelopes.map(({ type }) => type),
-    envelopes.map(({ aggregateId }) => aggregateId),
-    envelopes.map((envelope) => JSON.stringify(envelope)),
-  ];
+/** Most transactions have one event: arrays, which both sides would have to escape, are for those with more. */
+function insertionOf(envelopes: readonly EventEnvelope[]): LastStatement {
+  const rows = envelopes.map((envelope) => [envelope.id, envelope.type, envelope.aggregateId, JSON.stringify(envelope)] as const);
+  const [first, second] = rows;
+  if (first !== undefined && second === undefined) return { sql: INSERT_ONE, params: [...first] };
+  return { sql: INSERT_MANY, params: [0, 1, 2, 3].map((column) => rows.map((row) => row[column])) };
 }

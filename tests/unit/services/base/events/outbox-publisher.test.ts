@@ -46,6 +46,13 @@ describe("publishing (R-EVT-1)", () => {
     expect(envelope.correlationId).toBe("cause-1");
   });
 
+  it("writes a single event, which most transactions have, as plain values", async () => {
+    const { tx, statements, commit } = transaction();
+    const envelope = await publisher().publish(tx, userRegistered, registered);
+    await commit();
+    expect(statements).toEqual([[envelope.id, "user.registered", "1000", JSON.stringify(envelope)]]);
+  });
+
   it("writes all events of a transaction in one statement before its commit, and tells of it after", async () => {
     let told = 0;
     const outbox = publisher(() => void (told += 1));

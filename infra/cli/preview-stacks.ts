@@ -80,7 +80,7 @@ export async function previewStack(request: PreviewRequest, stack: StackKey): Pr
 /** What `up` would mend of the stacks that stand, besides what is told of them already. */
 export async function previewOfMends({ session, engine, facts, images }: PreviewRequest, told: readonly StackPreview[]): Promise<readonly StackPreview[]> {
   if (session.config.targets.foundation.settings.target === "kubernetes") return [];
-  const standing = STACKS.filter((stack) => session.record?.stacks[stack] !== undefined);
+  const standing = STACKS.filter((stack) => engine === "pulumi" || session.record?.stacks[stack] !== undefined);
   const known = await Promise.all(standing.map(async (stack) => await knownStack(engine, stackModel(session.config.targets[stack], facts, images))));
   const drifts = await driftOnDocker(known.flatMap((one) => one ?? []));
   const names = new Set(told.flatMap(({ preview }) => preview.items.map(({ name }) => name)));

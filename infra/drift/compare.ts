@@ -72,7 +72,7 @@ function containerItem(stack: DeployedStack, expected: DeployedContainer, facts:
   return fields.length === 0 ? undefined : { ...common, problem: "changed", fields, mend: "in place" };
 }
 
-/** Tags that name another image than the containers run, which were made from them. */
+/** Tags that are gone or name another image than the containers run, which were made from them. */
 function imageItems(stack: DeployedStack, facts: MachineFacts, sound: readonly DeployedContainer[]): readonly DriftItem[] {
   const running = new Map(
     sound.flatMap(({ form }) => {
@@ -82,8 +82,9 @@ function imageItems(stack: DeployedStack, facts: MachineFacts, sound: readonly D
   );
   return [...running].flatMap(([reference, expected]): readonly DriftItem[] => {
     const found = facts.imageIds.get(reference);
-    if (found === undefined || found === expected) return [];
-    return [{ stack: stack.stack, kind: "image", name: reference, workload: "", problem: "changed", fields: [{ field: "id", expected, found }], mend: "in place" }];
+    if (found === expected) return [];
+    const fields = [{ field: "id", expected, ...(found === undefined ? {} : { found }) }];
+    return [{ stack: stack.stack, kind: "image", name: reference, workload: "", problem: found === undefined ? "missing" : "changed", fields, mend: "in place" }];
   });
 }
 

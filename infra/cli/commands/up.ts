@@ -61,7 +61,8 @@ async function containersOf(session: Session): Promise<readonly Container[]> {
 /** Undoes what was done by hand to those of these stacks that stand. */
 async function mend({ session, engine, progress, facts, images }: Deployment, stacks: readonly StackKey[]): Promise<void> {
   const { target } = session.config.targets.foundation.settings;
-  const standing = stacks.filter((stack) => session.record?.stacks[stack] !== undefined);
+  // Pulumi's state knows of plain `pulumi up` as well.
+  const standing = stacks.filter((stack) => engine.name === "pulumi" || session.record?.stacks[stack] !== undefined);
   // A cluster's objects are all applied, and surplus ones removed, whether they changed or not.
   if (target === "kubernetes" || standing.length === 0) return;
   await mendStacks({ engine, progress, models: standing.map((stack) => stackModel(session.config.targets[stack], facts, images)) });

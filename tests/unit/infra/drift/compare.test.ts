@@ -97,9 +97,10 @@ describe("what a stack is held against (R-DEP-6)", () => {
     const blue = testStack("blue");
     const facts = { ...machine(), containers: blue.containers.map((spec) => containerOf(spec)), real: new Map(blue.containers.map((spec) => [spec.name, { id: `id-${spec.name}`, imageId: "x", form: formOf(spec) }])) };
     const stack = deployedStack({ stack: "blue", version: "1", containers: blue.containers });
-    expect(compareStack(stack, { ...facts, imageIds: new Map() })).toEqual([]);
+    const imageIds = new Map(blue.containers.map((spec) => [spec.image, "x"]));
+    expect(compareStack(stack, { ...facts, imageIds })).toEqual([]);
     const failed = facts.containers.map((one) => (one.workload === "migrate" ? { ...one, exitCode: 1 } : one));
-    expect(compareStack(stack, { ...facts, imageIds: new Map(), containers: failed })).toMatchObject([{ name: "astra-dev-blue-migrate-1", problem: "stopped", mend: "create" }]);
+    expect(compareStack(stack, { ...facts, imageIds, containers: failed })).toMatchObject([{ name: "astra-dev-blue-migrate-1", problem: "stopped", mend: "create" }]);
   });
 
   test("what cannot be changed on a running container is another container: it goes, and the right one comes", () => {
@@ -145,7 +146,10 @@ describe("what a stack is held against (R-DEP-6)", () => {
 
   test("a tag that names another image is named once, and the containers of it are left as they are", () => {
     const reference = "astratrade/exporters:0123456789ab";
-    const items = found({ facts: { imageIds: new Map([[reference, "sha-other"]]) } });
-    expect(items).toMatchObject([{ kind: "image", name: reference, mend: "in place", fields: [{ expected: `sha-${reference}`, found: "sha-other" }] }]);
+    const imageIds = new Map(machine().imageIds);
+    imageIds.set(reference, "sha-other");
+    expect(found({ facts: { imageIds } })).toMatchObject([{ kind: "image", name: reference, mend: "in place", fields: [{ expected: `sha-${reference}`, found: "sha-other" }] }]);
+    imageIds.delete(reference);
+    expect(found({ facts: { imageIds } })).toMatchObject([{ kind: "image", name: reference, problem: "missing", mend: "in place" }]);
   });
 });

@@ -44,7 +44,7 @@ test("Pulumi's state says the same of a stack as the model, so that nothing drif
   expect(stack.networks).toEqual(["astra-dev"]);
   expect(stack.volumes).toContain("astra-dev-redis-secrets");
   const real = new Map(containers.map((spec) => [spec.name, { id: `id-${spec.name}`, imageId: "i", form: formOf(spec) }]));
-  const facts = { environment: "dev", containers: containers.map((spec) => containerOf(spec)), real, volumes: stack.volumes, networks: stack.networks, imageIds: new Map<string, string>() };
+  const facts = { environment: "dev", containers: containers.map((spec) => containerOf(spec)), real, volumes: stack.volumes, networks: stack.networks, imageIds: new Map(containers.map((spec) => [spec.image, "i"])) };
   expect(compareStack(stack, facts)).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { chooseEngine, onPath, type EngineChoice } from "../engine/choose.ts";
 import { ENGINES, type Engine, type EngineName } from "../engine/engine.ts";
+import { keepingLogsOf } from "../engine/keep-logs.ts";
 import { environmentConfig, type EnvironmentConfig } from "../engine/model.ts";
 import { readRecord, type EnvironmentRecord } from "../engine/record.ts";
 import type { Invocation } from "./command.ts";
@@ -69,8 +70,12 @@ export function chosenEngine(invocation: Invocation, { record, config }: Session
   return chooseEngine(forced, record, onPath("pulumi") && (target === "docker" || clusterProviderIsHere()), target);
 }
 
-/** Loads an engine; the other one's libraries are not read. */
+/** Loads an engine; the other one's libraries are not read. Logs of a colour that it removes are kept. */
 export async function loadEngine(name: EngineName): Promise<Engine> {
+  return keepingLogsOf(await importEngine(name));
+}
+
+async function importEngine(name: EngineName): Promise<Engine> {
   if (name === "pulumi") return (await import("../engine/pulumi.ts")).pulumiEngine;
   if (name === "kubectl") return (await import("../kubernetes/kubectl-engine.ts")).kubectlEngine;
   return (await import("../compose/compose-engine.ts")).composeEngine;

@@ -11,9 +11,11 @@ import { LOG_LEVELS } from "../../logs/level.ts";
 import type { LogLine } from "../../logs/line.ts";
 import { lastLines, mergeByTime } from "../../logs/merge.ts";
 import { originName, renderJson, renderLine } from "../../logs/render.ts";
+import { KEPT_DAYS, keptLogs, linesOfKept } from "../../logs/removed.ts";
 import { ReorderBuffer } from "../../logs/reorder.ts";
 import { SECRETS_WRITER } from "../../platform/names.ts";
 import { workloadNames } from "../../platform/platform.ts";
+import { COLOURS } from "../../platform/workload.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { environmentSuffix } from "../result.ts";
@@ -22,15 +24,32 @@ import { UsageError } from "../usage-error.ts";
 
 const DEFAULT_TAIL = 200;
 
-/** @throws UsageError for a word that is no workload. */
+/** @throws UsageError for a word that is neither a workload nor a colour. */
 function checkWords(words: readonly string[]): void {
   for (const word of words) {
-    if (workloadNames.includes(word)) continue;
+    if (workloadNames.includes(word) || isColour(word)) continue;
     const suggestion = nearest(word, workloadNames);
     throw new UsageError(
       `There is no workload "${word}".${suggestion === undefined ? "" : ` Did you mean ${suggestion}?`} There are: ${[...workloadNames].sort().join(", ")}.`,
     );
   }
+}
+
+function isColour(word: string): boolean {
+  return COLOURS.some((colour) => colour === word);
+}
+
+/** Which containers a call means, by its words and flags. */
+function wantedBy(invocation: Invocation): (container: Container) => boolean {
+  const { words } = invocation;
+  checkWords(words);
+  const workloads = words.filter((word) => !isColour(word));
+  const given = invocation.text("colour");
+  const colours = [...words.filter(isColour), ...(given === undefined ? [] : [given])];
+  return (container) =>
+    container.workload !== SECRETS_WRITER &&
+    (workloads.length === 0 || workloads.includes(container.workload)) &&
+    (colours.length === 0 || colours.includes(container.colour ?? ""));
 }
 
 /** How many of the last lines to show; undefined: all. A question about a time or a request wants all its lines. */
@@ -63,48 +82,82 @@ async function print(text: string): Promise<void> {
   if (!process.stdout.write(`${text}\n`)) await once(process.stdout, "drain");
 }
 
+/** A log with where it is read from. */
+interface Source {
+  readonly container: Container;
+  readonly host: LogHost;
+}
+
+/** Logs that were kept of containers that are gone. */
+async function removedSources(environment: string, wanted: (container: Container) => boolean): Promise<readonly Source[]> {
+  const kept = (await keptLogs(environment, Date.now())).filter(({ container }) => wanted(container));
+  // A removal that was interrupted and done again has the whole log the second time.
+  const newest = new Map(kept.map((each) => [each.container.id, each]));
+  return [...newest.values()].map(({ container, file }) => ({
+    container,
+    host: {
+      containers: () => Promise.resolve([container]),
+      log: (_, { since }) => linesOfKept(file, since),
+      // What is gone does not start.
+      starts: async function* () {},
+    },
+  }));
+}
+
 async function logs(invocation: Invocation): Promise<number> {
   const { environment, config } = await openSession(invocation);
+  if (invocation.on("removed")) {
+    if (invocation.on("follow")) throw new UsageError("--removed shows what is over: it does not go with --follow.");
+    const sources = await removedSources(environment, wantedBy(invocation));
+    if (sources.length === 0) throw new UserError(`Nothing of that was removed from environment ${environment} within ${KEPT_DAYS} days.`);
+    await showHistory(invocation, sources, untilInterrupted());
+    return 0;
+  }
   return await withRuntime(config.targets.foundation.settings, async (runtime) => await show(invocation, environment, runtime));
 }
 
-async function show(invocation: Invocation, environment: string, runtime: Runtime): Promise<number> {
-  const { words } = invocation;
-  checkWords(words);
-  const colour = invocation.text("colour");
+/** What a line has to have, and how it is written. */
+function viewOf(invocation: Invocation, containers: readonly Container[]) {
   const level = LOG_LEVELS.find((known) => known === invocation.text("level"));
   const correlationId = invocation.text("correlation-id");
-  const [tail, since] = [tailOf(invocation), sinceOf(invocation)];
-  const wants = lineFilter({ ...(level ? { level } : {}), ...(correlationId === undefined ? {} : { correlationId }) });
-  const filtered = level !== undefined || correlationId !== undefined;
-  const host = hostOf(
-    runtime,
-    (container) =>
-      container.workload !== SECRETS_WRITER &&
-      (words.length === 0 || words.includes(container.workload)) &&
-      (colour === undefined || container.colour === colour),
-  );
-  const signal = untilInterrupted();
-  const containers = await host.containers();
-  if (containers.length === 0 && !invocation.on("follow"))
-    throw new UserError(`Nothing of that is in environment ${environment}. See: ./astra status${environmentSuffix(environment)}`);
-
   const nameWidth = Math.max(8, ...containers.map((container) => originName({ ...container, container: container.name }).length));
   const style = { terminal: process.stdout.isTTY && process.env["NO_COLOR"] === undefined, nameWidth };
-  const write = async (line: LogLine): Promise<void> => print(invocation.on("json") ? renderJson(line) : renderLine(line, style));
+  return {
+    wants: lineFilter({ ...(level ? { level } : {}), ...(correlationId === undefined ? {} : { correlationId }) }),
+    filtered: level !== undefined || correlationId !== undefined,
+    write: async (line: LogLine): Promise<void> => await print(invocation.on("json") ? renderJson(line) : renderLine(line, style)),
+  };
+}
+
+/** Writes what there is, in order of time. @returns how far each container's log was read */
+async function showHistory(invocation: Invocation, sources: readonly Source[], signal: AbortSignal): Promise<Positions> {
+  const { wants, filtered, write } = viewOf(invocation, sources.map(({ container }) => container));
+  const [tail, since] = [tailOf(invocation), sinceOf(invocation)];
   const positions: Positions = new Map();
-  const startedAt = new Date().toISOString();
   // Each log's end holds the end of all, unless lines are left out.
   const options = { ...(since === undefined ? {} : { since }), ...(tail === undefined || filtered ? {} : { tail }) };
   const history = mergeByTime(
-    containers.map(async function* (container) {
+    sources.map(async function* ({ container, host }) {
       for await (const line of readOn(host, container, options, positions, signal)) if (wants(line)) yield line;
     }),
   );
   for await (const line of tail === undefined ? history : await lastLines(history, tail)) {
-    if (signal.aborted) return 0;
+    if (signal.aborted) break;
     await write(line);
   }
+  return positions;
+}
+
+async function show(invocation: Invocation, environment: string, runtime: Runtime): Promise<number> {
+  const host = hostOf(runtime, wantedBy(invocation));
+  const signal = untilInterrupted();
+  const containers = await host.containers();
+  if (containers.length === 0 && !invocation.on("follow"))
+    throw new UserError(`Nothing of that is in environment ${environment}. See: ./astra status${environmentSuffix(environment)}`);
+  const { wants, write } = viewOf(invocation, containers);
+  const startedAt = new Date().toISOString();
+  const positions = await showHistory(invocation, containers.map((container) => ({ container, host })), signal);
+  if (signal.aborted) return 0;
   if (!invocation.on("follow")) return 0;
 
   const buffer = new ReorderBuffer({
@@ -129,16 +182,17 @@ async function show(invocation: Invocation, environment: string, runtime: Runtim
 export const logsCommand: Command = {
   name: "logs",
   summary: "Show the logs of all containers, or a cluster's pods, in order of time.",
-  words: { help: "[WORKLOAD ...]", max: 50 },
+  words: { help: "[WORKLOAD|COLOUR ...]", max: 50 },
   details: [
     "",
     "Stores and proxies that do not write JSON get a level from their own words. Times are UTC. With --follow it goes on",
     "until Ctrl-C, with containers that start meanwhile. Where one request went: --correlation-id, as its answer's",
-    "X-Correlation-ID header says.",
+    "X-Correlation-ID header says. Logs of a colour's containers that were removed or replaced are kept for a week: --removed.",
   ],
   flags: {
     ...ENVIRONMENT_FLAG,
     ...CONFIG_FLAG,
+    removed: { type: "boolean", help: "of a colour's containers that are gone, a week back" },
     colour: { type: "string", value: "blue|green", choices: ["blue", "green"], help: "of one colour only" },
     level: { type: "string", short: "l", value: LOG_LEVELS.join("|"), choices: LOG_LEVELS, help: "of this level and above" },
     "correlation-id": { type: "string", value: "ID", help: "of one request, through every service" },

@@ -104,7 +104,7 @@ export const events: RuleGroup = {
       runbook: {
         meaning: "A release without the group took over, and the group's place in the stream is still there, in case the release before comes back.",
         impact: "None for users; Redis' memory fills with what nobody will read.",
-        commands: ["./astra events", query("redis_memory_used_bytes / redis_memory_max_bytes")],
+        commands: ["./astra events", query("eventbus_retired_groups"), query("redis_memory_used_bytes / redis_memory_max_bytes")],
         goBack: "Once the older release will not come back: `./astra events remove --group NAME`, as `./astra events` shows it.",
       },
       test: { labels: { workload: "trading" }, value: "1", series: [{ series: `${bus.RETIRED_GROUPS.name}{workload="trading"}`, bad: 1, good: 0 }] },

@@ -14,6 +14,8 @@ export interface Running {
   /** Resolves as soon as the output contains this; rejects when the command ends before. */
   says(text: string): Promise<void>;
   interrupt(): void;
+  /** Ends it at once, and it alone: what it started goes on. */
+  kill(): void;
 }
 
 /** Starts `./astra` as a person would, without a terminal. */
@@ -41,6 +43,7 @@ export function startAstra(args: readonly string[], env: Readonly<Record<string,
       await new Promise<void>((resolve, reject) => waiting.push({ text, resolve, reject }));
     },
     interrupt: () => child.kill("SIGINT"),
+    kill: () => child.kill("SIGKILL"),
   };
 }
 

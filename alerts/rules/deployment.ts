@@ -1,4 +1,5 @@
 import { PROCESS_START } from "../../services/base/metrics-contract/external/node.ts";
+import { RELEASE_FROZEN } from "../../services/base/metrics-contract/external/release.ts";
 import * as gateway from "../../services/base/metrics-contract/gateway.ts";
 import { HTTP_DURATION, SERVICE_INFO } from "../../services/base/metrics-contract/process.ts";
 import { DASHBOARDS, type AlertRule, type RecordRule, type RuleGroup } from "../model/alert.ts";
@@ -157,6 +158,23 @@ export const deployment: RuleGroup = {
           steady(`${PROCESS_START.name}{job="services",workload="nft",colour="blue"}`, 50),
         ],
       },
+    },
+    {
+      name: "ReleaseFrozen",
+      severity: "critical",
+      expr: `max(${RELEASE_FROZEN.name}) == 1`,
+      forSeconds: 30,
+      summary: "A release has failed and cannot be taken back.",
+      description: "A release stands still where it failed, since a migration cannot go back (threshold 1). A person has to decide.",
+      runbook: {
+        meaning: "The new release is bad, and the old one cannot serve any more after a migration that it does not have.",
+        impact: "Requests go on by the weights of the moment at which it failed; those to the new colour partly fail.",
+        commands: [STATUS, "./astra migrations", RECENT_ERRORS],
+        goBack:
+          "Forward: mend the cause, then `./astra rollout COLOUR`, which goes on; or give it all requests with `--skip-judgement`, and deploy the fix to the other colour. " +
+          "Back, where you know that the old release can serve all the same: `./astra rollback --force`.",
+      },
+      test: { series: [{ series: RELEASE_FROZEN.name, bad: 1, good: 0 }] },
     },
     {
       name: "DeploymentVersionSkew",

@@ -7,6 +7,7 @@ import { envCommand } from "./commands/env.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { migrationsCommand } from "./commands/migrations.ts";
 import { monitoringCommand } from "./commands/monitoring.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { historyCommand } from "./commands/history.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   simulateCommand,
   logsCommand,
   monitoringCommand,
+  migrationsCommand,
   eventsCommand,
   backupCommand,
   restoreCommand,

@@ -5,11 +5,11 @@ export const HISTORY_KEY = "astra:history";
 /** Entries that Redis keeps. */
 export const KEPT_IN_REDIS = 200;
 
-export const HISTORY_KINDS = ["up", "rollout", "rollback", "down", "scale", "backup", "restore", "unlock"] as const;
+export const HISTORY_KINDS = ["up", "rollout", "rollback", "down", "scale", "backup", "restore", "migrate", "unlock"] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
-/** `running`: begun and not ended, or killed. `reverted`: everything was put back. */
-export type HistoryOutcome = "running" | "ok" | "failed" | "reverted" | "interrupted";
+/** `running`: begun and not ended, or killed. `reverted`: everything was put back. `frozen`: it could not be, and stays. */
+export type HistoryOutcome = "running" | "ok" | "failed" | "reverted" | "frozen" | "interrupted";
 
 /** One change of an environment: what, who, when, how it ended. */
 export interface HistoryEntry {

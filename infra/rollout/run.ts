@@ -1,8 +1,9 @@
-import type { Release } from "../../services/base/traffic/release.ts";
+import type { OneWayStep, Release } from "../../services/base/traffic/release.ts";
 import type { TrafficTable } from "../../services/base/traffic/table.ts";
 import type { TrafficChange } from "./table-change.ts";
 import { UserError } from "../host/user-error.ts";
 import type { Colour } from "../platform/workload.ts";
+import { freezeChange, frozenText, oneWayNow } from "./freeze.ts";
 import { judge, type Measured, type Verdict } from "./judge.ts";
 import type { RolloutStep } from "./plan.ts";
 
@@ -20,6 +21,8 @@ export interface RolloutRequest {
   readonly skipJudgement: boolean;
   readonly by: string;
   readonly id: string;
+  /** What keeps the old colour from serving again, once the new one has served. */
+  readonly oneWay: readonly OneWayStep[];
 }
 
 /** Everything that a rollout asks and changes; tests give their own. */
@@ -53,12 +56,16 @@ export class RolloutOvertaken extends UserError {}
 /** A step failed, and everything was put back. */
 export class RolloutReverted extends UserError {}
 
+/** A step failed, and nothing can be put back: everything stays where it is. */
+export class RolloutFrozen extends UserError {}
+
 function releaseOf(request: RolloutRequest, begun: Release | undefined, at: Date, step: number): Release {
-  const { id, from, to, stepsInAll } = request;
-  return { id: begun?.id ?? id, from, to, state: "running", step, steps: stepsInAll, startedAt: begun?.startedAt ?? at.toISOString() };
+  const { id, from, to, stepsInAll, oneWay } = request;
+  const startedAt = begun?.startedAt ?? at.toISOString();
+  return { id: begun?.id ?? id, from, to, state: "running", step, steps: stepsInAll, startedAt, ...(oneWay.length > 0 ? { oneWay } : {}) };
 }
 
-/** Carries out a rollout step by step, and takes everything back where one fails. */
+/** Carries out a rollout step by step, and takes everything back where one fails, or freezes it where nothing can go back. */
 export class Rollout {
   readonly #request: RolloutRequest;
   readonly #host: RolloutHost;
@@ -78,6 +85,7 @@ export class Rollout {
 
   /**
    * @throws RolloutReverted with the reason, after everything was put back.
+   * @throws RolloutFrozen with the reason, where a migration cannot go back.
    * @throws RolloutOvertaken where somebody else changed the table meanwhile.
    */
   async run(progress: RolloutProgress): Promise<void> {
@@ -147,6 +155,11 @@ export class Rollout {
     const { by, to, from } = this.#request;
     const { release } = this.#table;
     const why = `rollout ${to}: ${step.workload} ${step.percent} % failed: ${reason}`;
+    const oneWay = oneWayNow(this.#table);
+    if (release !== undefined && oneWay.length > 0) {
+      await this.#write(freezeChange(this.#table, release, by, why));
+      return new RolloutFrozen(`${step.workload} at ${step.percent} % of ${to} failed: ${reason}\n${frozenText(release, oneWay)}`);
+    }
     await this.#write({ by, reason: why, weights: this.#before, previous: this.#before, ...(release ? { release: { ...release, state: "reverted" } } : {}) });
     return new RolloutReverted(`${step.workload} at ${step.percent} % of ${to} failed: ${reason}\nAll requests go to ${from} again, as before the rollout.`);
   }

@@ -1,4 +1,5 @@
 import { healthWord, trafficShare } from "./container-health.ts";
+import { isFrozen } from "../../services/base/traffic/release.ts";
 import type { TrafficTable } from "../../services/base/traffic/table.ts";
 import { presentWeights } from "../engine/traffic.ts";
 import type { Container } from "../host/containers.ts";
@@ -119,6 +120,7 @@ export function statusReport(findings: Findings): StatusReport {
     ? [
         ...rows.filter((row) => !FINE.has(row.health)).map((row) => `${row.name} is ${row.health}`),
         ...("problem" in findings.api ? [`the API ${findings.api.problem}`] : findings.api.value === "ok" ? [] : [`the API is ${findings.api.value}`]),
+        ...(isFrozen(table?.release) ? [`the release of ${table?.release?.to ?? "?"} is frozen; see the line Release`] : []),
         ...(firing ?? []).filter((alert) => alert.severity === "critical").map((alert) => `${alert.name} fires`),
       ]
     : ["nothing runs"];

@@ -1,3 +1,4 @@
+import { isFrozen } from "../../services/base/traffic/release.ts";
 import { instanceSuffix } from "../platform/names.ts";
 import type { ContainerStatus, StatusReport } from "./report.ts";
 
@@ -85,6 +86,7 @@ function releaseLine({ traffic, environment }: StatusReport, nowMs: number): rea
   const release = traffic?.release;
   if (release === undefined) return [];
   const { from, to, state, step, steps, watchUntil } = release;
+  if (isFrozen(release)) return [`Release       FROZEN at step ${step} of ${steps}, ${from} to ${to}: ${release.frozen}`];
   if (state === "running") return [`Release       ${from} to ${to}, step ${step} of ${steps}`];
   if (state === "reverted") return [`Release       ${to} was taken back, ${from} serves`];
   if (state === "ended" || watchUntil === undefined) return [];

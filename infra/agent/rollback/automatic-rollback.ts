@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../../../services/base/clock.ts";
 import { compareAndSetTrafficTable, readTrafficTable } from "../../../services/base/traffic/store.ts";
 import type { TrafficTable } from "../../../services/base/traffic/table.ts";
-import type { HistoryEntry } from "../../history/entry.ts";
+import type { HistoryEntry, HistoryOutcome } from "../../history/entry.ts";
 import { pushToRedis } from "../../history/redis-list.ts";
 import { decideAutomaticRollback } from "../../rollout/rollback.ts";
 import { nextTable } from "../../rollout/table-change.ts";
@@ -24,26 +24,26 @@ export interface AutomaticRollbackOptions {
 }
 
 /** What became of an alert. */
-export type RollbackResult = { readonly done: string } | { readonly refused: string };
+export type RollbackResult = { readonly done: string } | { readonly frozen: string } | { readonly refused: string };
 
-/** Turns an alert into a change of traffic, and writes down who, when and why. */
+/** Turns an alert into a change of traffic, or into a freeze where nothing can go back, and writes down who, when and why. */
 export class AutomaticRollback {
   readonly #options: AutomaticRollbackOptions;
-  readonly #counts = { done: 0, refused: 0 };
+  readonly #counts = { done: 0, frozen: 0, refused: 0 };
 
   constructor(options: AutomaticRollbackOptions) {
     this.#options = options;
   }
 
   /** Rollbacks since this process started, and alerts that led to none. */
-  get counts(): Readonly<Record<"done" | "refused", number>> {
+  get counts(): Readonly<Record<"done" | "frozen" | "refused", number>> {
     return this.#counts;
   }
 
   /** @throws the connection's error where Redis cannot be asked: Alertmanager then sends the alert again. */
   async handle(call: RollbackCall): Promise<RollbackResult> {
     const result = await this.#handle(call);
-    this.#counts["done" in result ? "done" : "refused"] += 1;
+    this.#counts["done" in result ? "done" : "frozen" in result ? "frozen" : "refused"] += 1;
     return result;
   }
 
@@ -60,22 +60,23 @@ export class AutomaticRollback {
       }
       const next = nextTable(table, decision.change, new Date(clock.now()));
       if (!(await compareAndSetTrafficTable(redis, table.version, next))) continue;
-      log.error({ alert: call.alert, workload: call.workload, colour: call.colour, trafficVersion: next.version }, `rolled back: ${reason}`);
-      await this.#remember(table, next, reason);
-      return { done: `requests go to ${decision.colours.join(" and ")} again` };
+      const isFrozen = "frozen" in decision;
+      log.error({ alert: call.alert, workload: call.workload, colour: call.colour, trafficVersion: next.version }, `${isFrozen ? "frozen, not rolled back" : "rolled back"}: ${reason}`);
+      await this.#remember(next, reason, isFrozen ? "frozen" : "ok");
+      return isFrozen ? { frozen: decision.frozen } : { done: `requests go to ${decision.colours.join(" and ")} again` };
     }
     throw new Error("the traffic table keeps changing");
   }
 
-  async #remember(before: TrafficTable, { at, release }: TrafficTable, detail: string): Promise<void> {
-    const colour = release?.from;
+  async #remember({ at, release, version: trafficVersion }: TrafficTable, detail: string, outcome: HistoryOutcome): Promise<void> {
+    const colour = outcome === "frozen" ? release?.to : release?.from;
     const version = this.#options.containers().find((one) => one.colour === colour)?.version;
     const entry: HistoryEntry = {
       id: randomUUID(),
       kind: "rollback",
       at,
       by: AGENT_NAME,
-      outcome: "ok",
+      outcome,
       seconds: 0,
       detail,
       ...(colour === undefined ? {} : { colour }),
@@ -83,7 +84,7 @@ export class AutomaticRollback {
     };
     // Traffic has moved already; a history that lacks a line is no reason to say that it has not.
     await pushToRedis(this.#options.redis, entry).catch((error: unknown) =>
-      this.#options.log.warn({ err: error, trafficVersion: before.version }, "the rollback could not be written into the history"),
+      this.#options.log.warn({ err: error, trafficVersion }, "the rollback could not be written into the history"),
     );
   }
 }

@@ -8,7 +8,7 @@ import { takeLock } from "../../engine/lock.ts";
 import { STACKS } from "../../engine/model.ts";
 import { stackMembers } from "../../engine/plan.ts";
 import { requireSameEngine, writeRecord } from "../../engine/record.ts";
-import { allTo, bothAtLeast, changeTraffic, endRelease } from "../../engine/traffic.ts";
+import { allTo, bothAtLeast, changeTraffic, currentTraffic, endRelease } from "../../engine/traffic.ts";
 import { withRuntime } from "../../engine/runtime.ts";
 import { recorded } from "../../history/record.ts";
 import type { Container } from "../../host/containers.ts";
@@ -16,6 +16,7 @@ import { environmentFolder } from "../../host/paths.ts";
 import { UserError } from "../../host/user-error.ts";
 import { colourWorkloads } from "../../platform/platform.ts";
 import { COLOURS, type Colour } from "../../platform/workload.ts";
+import { oneWayNow } from "../../rollout/freeze.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { isComplete } from "../pick-colour.ts";
@@ -55,6 +56,18 @@ function refuseHarm(word: string, session: Session, containers: readonly Contain
       `${other} is not complete and healthy, so nothing would take over from ${colour}.\n` +
         `Deploy it first: ./astra up --colour ${other}; or take everything down: ./astra down`,
     );
+}
+
+/** A colour that the other one cannot take over from, after a migration, does not go. @throws UserError with why. */
+async function refuseOneWay(session: Session, colour: Colour): Promise<void> {
+  const table = await currentTraffic(session.config.targets.foundation.settings).catch(() => undefined);
+  const steps = table === undefined ? [] : oneWayNow(table);
+  if (table?.release?.to !== colour || steps.length === 0) return;
+  const named = steps.map(({ workload, migration }) => `${workload} ${migration}`).join(", ");
+  throw new UserError(
+    `${colour} has served, and after its migrations (${named}) ${otherColour(colour)} cannot serve again, so nothing would take over.\n` +
+      "Where you know that it can: ./astra rollback --force, and then this again; or take everything down: ./astra down",
+  );
 }
 
 /**
@@ -120,6 +133,7 @@ async function down(invocation: Invocation): Promise<number> {
   const containers = await withRuntime(session.config.targets.foundation.settings, async (runtime) => await runtime.containers());
   requireOwnContainers(environment, choice.engine, containers);
   refuseHarm(word, session, containers);
+  if (word === "blue" || word === "green") await refuseOneWay(session, word);
   if (data && !invocation.on("yes") && !session.config.targets.foundation.settings.ephemeral) {
     const question = `Remove all data and secrets of environment "${environment}" for good?`;
     if (!(await confirm(question, "Without a terminal, `down --volumes` removes data only with --yes."))) {

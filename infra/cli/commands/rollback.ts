@@ -38,21 +38,28 @@ async function rollback(invocation: Invocation): Promise<number> {
       const [containers, before] = await Promise.all([runtime.containers(), currentTraffic(settings)]);
       if (before === undefined) throw new UserError("There is no traffic table: nothing runs here.");
       let colours: readonly Colour[] = [];
+      let frozen: string | undefined;
       await updateTraffic(settings, (table) => {
-        const decision = decideRollback({ table, containers, by: operator(), reason });
+        const decision = decideRollback({ table, containers, by: operator(), reason, force: invocation.on("force") });
         if ("refused" in decision) throw new UserError(decision.refused);
-        ({ colours } = decision);
+        if ("frozen" in decision) frozen = decision.frozen;
+        else ({ colours } = decision);
         return decision.change;
       });
+      if (frozen !== undefined) {
+        notes.set({ outcome: "frozen" });
+        return { colours, frozen, switchedMs: 0 };
+      }
       const switchedMs = progress.elapsedMs;
       const [colour] = colours;
       if (colour !== undefined) {
         const version = containers.find((container) => container.colour === colour)?.version;
         notes.set({ colour, ...(version === undefined ? {} : { version }) });
       }
-      return { colours, switchedMs };
+      return { colours, frozen, switchedMs };
     }),
   );
+  if (result.frozen !== undefined) throw new UserError(result.frozen);
   progress.note(`Requests go to ${result.colours.join(" and ")} again, after ${formatDuration(result.switchedMs)}; the edge follows within 1.3 s.`);
   return 0;
 }
@@ -63,11 +70,13 @@ export const rollbackCommand: Command = {
   details: [
     "",
     "Nothing is built and nothing is waited for: the previous traffic table is put in force again. A rollout that is under",
-    "way ends. Refused where a colour that would get requests is not complete and healthy.",
+    "way ends. Refused where a colour that would get requests is not complete and healthy. Where a migration cannot go back",
+    "(./astra migrations), traffic is frozen where it is instead, unless --force is given.",
   ],
   flags: {
     ...ENVIRONMENT_FLAG,
     ...CONFIG_FLAG,
+    force: { type: "boolean", help: "go back although a migration says that the old release cannot serve any more" },
     reason: { type: "string", value: "TEXT", help: "why, for the history" },
   },
   run: rollback,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rolloutOrder } from "../../../services/catalogue.ts";
+import { thawed } from "../../../services/base/traffic/release.ts";
 import type { TrafficTable } from "../../../services/base/traffic/table.ts";
 import { otherColour } from "../../engine/choose-colour.ts";
 import { takeLock } from "../../engine/lock.ts";
@@ -13,13 +14,15 @@ import { operator } from "../../host/operator.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import type { Runtime } from "../../host/runtime.ts";
 import { UserError } from "../../host/user-error.ts";
+import { schemaRecords, stepsWithoutReturn } from "../../migrations/records.ts";
 import { colourWorkloads } from "../../platform/platform.ts";
+import type { Settings } from "../../platform/settings.ts";
 import { environmentUrls } from "../../platform/urls.ts";
 import { COLOURS, type Colour, type Workload } from "../../platform/workload.ts";
 import { gateProblems } from "../../rollout/gate.ts";
 import { measure } from "../../rollout/measure.ts";
 import { DEFAULT_PERCENTS, percentsProblem, rolloutSteps, stepCount, type RolloutStep } from "../../rollout/plan.ts";
-import { Rollout, RolloutReverted, type RolloutHost, type RolloutRequest } from "../../rollout/run.ts";
+import { Rollout, RolloutFrozen, RolloutReverted, type RolloutHost, type RolloutRequest } from "../../rollout/run.ts";
 import { standingProblems } from "../../rollout/standing.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
 import { secondsOf } from "../numbers.ts";
@@ -113,6 +116,15 @@ async function carryOut(plan: Plan, request: RolloutRequest, progress: Progress)
   });
 }
 
+/** A release that was frozen after its end, and that a person rolls out again, is to stay. */
+async function acceptFrozen(settings: Settings): Promise<boolean> {
+  const changed = await updateTraffic(settings, ({ weights, previous, release }) => {
+    if (release?.frozen === undefined) return undefined;
+    return { by: operator(), reason: `rollout ${release.to}: accepted as it is`, weights, ...(previous === undefined ? {} : { previous }), release: thawed(release) };
+  });
+  return changed !== undefined;
+}
+
 async function rollout(invocation: Invocation): Promise<number> {
   const progress = new Progress();
   if (invocation.on("require-traffic") && invocation.on("skip-judgement")) throw new UsageError("--require-traffic and --skip-judgement contradict each other.");
@@ -124,10 +136,14 @@ async function rollout(invocation: Invocation): Promise<number> {
     const { to, from, steps, stepSeconds } = planned;
     const suffix = environmentSuffix(session.environment);
     if (steps.length === 0) {
+      if (await acceptFrozen(settings)) progress.note(`${to} stays, and the release is not frozen any more.`);
       progress.note(`${to} has all requests already. To go back: ./astra rollback${suffix}`);
       return 0;
     }
     printPlan(planned, progress);
+    const oneWay = stepsWithoutReturn(await schemaRecords(settings, runtime), from);
+    if (oneWay.length > 0)
+      progress.note(`No way back once ${to} has served: ${oneWay.map(({ workload, migration }) => `${workload} ${migration}`).join(", ")} cannot be undone, and ${from} does not have it. A step that fails then is frozen, not taken back.`);
     if (invocation.on("dry-run")) return 0;
     const lock = await takeLock(join(environmentFolder(session.environment), "lock"), `rollout ${to}`);
     try {
@@ -142,6 +158,7 @@ async function rollout(invocation: Invocation): Promise<number> {
         skipJudgement: invocation.on("skip-judgement"),
         by: operator(),
         id: randomUUID(),
+        oneWay,
       };
       const version = (await runtime.containers()).find((container) => container.colour === to)?.version;
       await recorded(
@@ -149,7 +166,7 @@ async function rollout(invocation: Invocation): Promise<number> {
         "rollout",
         { colour: to, ...(version === undefined ? {} : { version }) },
         async () => await carryOut(planned, request, progress),
-        (error) => (error instanceof RolloutReverted ? "reverted" : "failed"),
+        (error) => (error instanceof RolloutReverted ? "reverted" : error instanceof RolloutFrozen ? "frozen" : "failed"),
       );
       progress.note(`${to} has all requests, after ${formatDuration(progress.elapsedMs)}. ${from} stays warm; for ${formatDuration(watchSeconds * 1000)} degradation takes ${to} back by itself.`);
       progress.note(`To go back: ./astra rollback${suffix}    When ${from} is not needed any more: ./astra down ${from}${suffix}`);

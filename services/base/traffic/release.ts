@@ -8,6 +8,13 @@ import type { Colour } from "../config.ts";
 export type ReleaseState = "running" | "watching" | "reverted" | "ended";
 export const RELEASE_STATES: readonly ReleaseState[] = ["running", "watching", "reverted", "ended"];
 
+/** A step of a schema after which an older release cannot serve a workload again, once a newer one has served it. */
+export interface OneWayStep {
+  readonly workload: string;
+  /** Id of the migration. */
+  readonly migration: string;
+}
+
 /** The last change of colour. It stands in the traffic table, so that both are always of one mind. */
 export interface Release {
   readonly id: string;
@@ -21,6 +28,10 @@ export interface Release {
   readonly startedAt: string;
   /** End of the watch period, ISO 8601; absent until all weight has moved. */
   readonly watchUntil?: string;
+  /** What keeps `from` from serving again, workload by workload. Absent: nothing does. */
+  readonly oneWay?: readonly OneWayStep[];
+  /** Why it failed and stays where it is: it could not be taken back. Absent: it has not. */
+  readonly frozen?: string;
 }
 
 /** What is wrong with a value that should be a release; empty when nothing is. */
@@ -47,4 +58,16 @@ export function releaseProblems(value: unknown): readonly string[] {
 export function isUnderWatch(release: Release | undefined, nowMs: number): release is Release {
   if (release?.state === "running") return true;
   return release?.state === "watching" && release.watchUntil !== undefined && nowMs < Date.parse(release.watchUntil);
+}
+
+/** Whether a release has failed and stands still, since a migration cannot go back. */
+export function isFrozen(release: Release | undefined): release is Release & { readonly frozen: string } {
+  return release?.frozen !== undefined && (release.state === "running" || release.state === "watching");
+}
+
+/** The release without its freeze: it was taken back after all, or accepted as it is. */
+export function thawed(release: Release): Release {
+  const rest: { -readonly [Key in keyof Release]: Release[Key] } = { ...release };
+  delete rest.frozen;
+  return rest;
 }

@@ -65,6 +65,17 @@ describe("the agent's automatic rollback, in front of a real Redis (R-DEP-3, R-M
     const metrics = await releaseMetrics(redis, clock.ms);
     expect(metrics).toContain('kind="rollback",outcome="ok",by="agent",colour="blue",version="v1"} 1000');
     expect(metrics).toContain("astra_release_watched 0");
+    expect(metrics).toContain("astra_release_frozen 0");
+  });
+
+  test("freezes a release that cannot be taken back: nothing moves, and it is told", async () => {
+    await redis.set(TRAFFIC_KEY, JSON.stringify({ ...rolledOut, release: { ...release, oneWay: [{ workload: "nft", migration: "0009-one-way" }] } }));
+    expect(await (await post({ alerts: [alert, alert] })).json()).toMatchObject({
+      results: [{ frozen: expect.stringContaining("after its migrations (nft 0009-one-way) blue cannot serve again") as string }, { refused: expect.any(String) as string }],
+    });
+    expect(await readTrafficTable(redis)).toMatchObject({ version: 3, by: "agent", weights: green, release: { state: "watching", frozen: "ColourErrorsWorse: nft green. A colour fails more." } });
+    expect(await readFromRedis(redis)).toMatchObject([{ kind: "rollback", by: "agent", colour: "green", outcome: "frozen" }]);
+    expect(await releaseMetrics(redis, clock.ms)).toContain("astra_release_frozen 1");
   });
 
   test("leaves a release alone whose watch period is over", async () => {

@@ -20,7 +20,7 @@ const sick = (workload: string) => containers.map((one) => (one.colour === "blue
 describe("a rollback (R-DEP-3)", () => {
   test("brings the previous table back, and can be taken back itself", () => {
     const decision = decideRollback(asking);
-    if ("refused" in decision) throw new Error(decision.refused);
+    if (!("colours" in decision)) throw new Error("no rollback");
     expect(decision.colours).toEqual(["blue"]);
     const table = nextTable(rolledOut, decision.change, new Date(0));
     expect(table).toMatchObject({ weights: first.weights, previous: rolledOut.weights, release: { state: "reverted" } });
@@ -43,6 +43,39 @@ describe("a rollback (R-DEP-3)", () => {
 
   test("is refused where there is nothing to go back to", () => {
     expect(decideRollback({ ...asking, table: first })).toEqual({ refused: "The traffic table has no earlier weights to go back to." });
+  });
+});
+
+describe("a release with a migration that cannot go back (R-DEP-3)", () => {
+  const oneWay = [{ workload: "gateway", migration: "0002-one-way" }];
+  const served: TrafficTable = { ...rolledOut, release: { ...release, oneWay } };
+  const half: TrafficTable = { ...served, weights: { ...first.weights, nft: { blue: 50, green: 50 } }, release: { ...release, oneWay, state: "running" } };
+
+  test("is frozen where it stands instead of taken back, and says why and what to do", () => {
+    const decision = decideRollback({ ...asking, table: served });
+    if (!("frozen" in decision)) throw new Error("not frozen");
+    expect(decision.frozen).toContain("green has served, and after its migrations (gateway 0002-one-way) blue cannot serve again.");
+    expect(decision.frozen).toContain("./astra rollback --force");
+    const table = nextTable(served, decision.change, new Date(0));
+    expect(table).toMatchObject({ version: served.version + 1, weights: served.weights, previous: first.weights, reason: "frozen: bad", release: { state: "watching", frozen: "bad" } });
+    expect(decideRollback({ ...asking, table })).toEqual({ refused: decision.frozen });
+  });
+
+  test("is frozen by an alert too, once", () => {
+    const decision = decideAutomaticRollback({ ...under, table: served });
+    if (!("frozen" in decision)) throw new Error("not frozen");
+    expect(decideAutomaticRollback({ ...under, table: nextTable(served, decision.change, new Date(0)) })).toEqual({ refused: decision.frozen });
+  });
+
+  test("goes back as any other one, as long as the new colour has not served that workload", () => {
+    expect(decideRollback({ ...asking, table: half })).toMatchObject({ colours: ["blue"], change: { weights: first.weights } });
+  });
+
+  test("goes back where a person insists, and is not frozen then", () => {
+    const decision = decideRollback({ ...asking, table: { ...served, release: { ...release, oneWay, frozen: "bad" } }, force: true });
+    if (!("colours" in decision)) throw new Error("no rollback");
+    expect(decision.change).toMatchObject({ weights: first.weights, release: { state: "reverted" } });
+    expect(decision.change.release).not.toHaveProperty("frozen");
   });
 });
 

@@ -3,7 +3,7 @@ import { firstTable, type TrafficTable } from "../../../../services/base/traffic
 import { nextTable } from "../../../../infra/rollout/table-change.ts";
 import type { Measured } from "../../../../infra/rollout/judge.ts";
 import { rolloutSteps } from "../../../../infra/rollout/plan.ts";
-import { Rollout, RolloutOvertaken, RolloutReverted, type RolloutHost, type RolloutRequest } from "../../../../infra/rollout/run.ts";
+import { Rollout, RolloutFrozen, RolloutOvertaken, RolloutReverted, type RolloutHost, type RolloutRequest } from "../../../../infra/rollout/run.ts";
 
 const order = ["nft", "gateway"];
 const first = firstTable(order, "blue", "test", new Date(0));
@@ -43,7 +43,7 @@ class World implements RolloutHost {
 
   async roll(changes: Partial<RolloutRequest> = {}): Promise<void> {
     const steps = rolloutSteps(this.stored.weights, order, "green", [10, 50, 100]);
-    const request: RolloutRequest = { from: "blue", to: "green", steps, stepsInAll: 6, stepSeconds: 30, watchSeconds: 600, requireTraffic: false, skipJudgement: false, by: "me", id: "1", ...changes };
+    const request: RolloutRequest = { from: "blue", to: "green", steps, stepsInAll: 6, stepSeconds: 30, watchSeconds: 600, requireTraffic: false, skipJudgement: false, by: "me", id: "1", oneWay: [], ...changes };
     await new Rollout(request, this, this.stored).run({
       step: async (title, work) => {
         this.titles.push(title);
@@ -131,5 +131,30 @@ describe("a rollout (R-DEP-3)", () => {
     await expect(next.roll({ id: "2" })).rejects.toThrow(RolloutReverted);
     expect(next.titles[0]).toBe("nft 10 % to green");
     expect(next.stored).toMatchObject({ weights: all(100), release: { id: "1", state: "reverted" } });
+  });
+
+  test("is frozen where a step fails behind a migration that cannot go back, and goes on from there", async () => {
+    const oneWay = [{ workload: "gateway", migration: "0002-one-way" }];
+    const world = new World();
+    world.seen = (workload, colour) => (workload === "gateway" && colour === "green" ? bad : fine);
+    await expect(world.roll({ oneWay })).rejects.toThrow(RolloutFrozen);
+    expect(world.stored).toMatchObject({
+      weights: { nft: { blue: 0, green: 100 }, gateway: { blue: 90, green: 10 } },
+      previous: all(100),
+      release: { state: "running", oneWay, frozen: "rollout green: gateway 10 % failed: 10 % of 1000 requests fail; the old colour's share is 0 %" },
+    });
+
+    const next = new World(world.stored);
+    await next.roll({ id: "2", oneWay });
+    expect(next.titles).toEqual(["gateway 10 % to green", "gateway 50 % to green", "gateway 100 % to green"]);
+    expect(next.stored).toMatchObject({ weights: all(0), release: { id: "1", state: "watching", oneWay } });
+    expect(next.stored.release).not.toHaveProperty("frozen");
+  });
+
+  test("is taken back as ever where it fails before the migration's own workload has served", async () => {
+    const world = new World();
+    world.seen = (_, colour) => (colour === "green" ? bad : fine);
+    await expect(world.roll({ oneWay: [{ workload: "gateway", migration: "0002-one-way" }] })).rejects.toThrow(RolloutReverted);
+    expect(world.stored.weights).toEqual(all(100));
   });
 });

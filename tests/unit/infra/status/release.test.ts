@@ -28,6 +28,7 @@ test.each<readonly [Partial<Release>, string | undefined]>([
   [{}, "Release       blue to green, step 7 of 21"],
   [{ state: "watching", watchUntil: "2026-01-31T12:10:00Z" }, "Release       green has all requests, under watch for another 10m; back to blue: ./astra rollback -e t"],
   [{ state: "watching", watchUntil: "2026-01-31T12:00:00Z" }, "Release       green has all requests, no longer under watch; back to blue: ./astra rollback -e t"],
+  [{ frozen: "nft 10 % failed" }, "Release       FROZEN at step 7 of 21, blue to green: nft 10 % failed"],
   [{ state: "reverted" }, "Release       green was taken back, blue serves"],
   [{ state: "ended", watchUntil: "2026-01-31T12:10:00Z" }, undefined],
 ])("status shows a release that is %j (R-DEP-3)", (changes, line) => {

@@ -19,9 +19,19 @@ export function simulatedQuote(instrument: Instrument, nowMs: number): Quote {
 
 /** Feed for a machine without internet: no market, but prices that move like one. */
 export function simulatedFeed(clock: Clock): PriceFeed {
+  // A price holds for a second, in which many orders may come.
+  const newest = new Map<string, Quote>();
+  const quoteOf = (instrument: Instrument): Quote => {
+    const nowMs = clock.now();
+    const known = newest.get(instrument.symbol);
+    if (known !== undefined && Math.floor(nowMs / 1000) * 1000 === known.atMs) return known;
+    const quote = simulatedQuote(instrument, nowMs);
+    newest.set(instrument.symbol, quote);
+    return quote;
+  };
   return {
     name: "simulated",
-    quote: (instrument) => Promise.resolve(simulatedQuote(instrument, clock.now())),
+    quote: (instrument) => Promise.resolve(quoteOf(instrument)),
     close: () => Promise.resolve(),
   };
 }

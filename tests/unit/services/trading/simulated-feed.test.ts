@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { instruments } from "../../../../services/trading/instruments.ts";
 import { walk, WALK_LIMIT } from "../../../../services/trading/feed/random-walk.ts";
-import { simulatedQuote } from "../../../../services/trading/feed/simulated-feed.ts";
+import { simulatedFeed, simulatedQuote } from "../../../../services/trading/feed/simulated-feed.ts";
 
 const noon = Date.parse("2025-01-31T12:00:00.000Z");
 const [bitcoin, ether] = instruments;
@@ -14,6 +14,15 @@ describe("simulated prices (R-SVC-1)", () => {
 
   it("say which second they are of", () => {
     expect(simulatedQuote(bitcoin, noon + 1999).atMs).toBe(noon + 1000);
+  });
+
+  it("are asked for as often as one likes, and are always those of the second and the asset", async () => {
+    let nowMs = noon;
+    const feed = simulatedFeed({ now: () => nowMs });
+    for (const at of [noon, noon + 999, noon + 1_000, noon + 61_500, noon]) {
+      nowMs = at;
+      for (const instrument of [bitcoin, ether]) expect(await feed.quote(instrument)).toEqual(simulatedQuote(instrument, at));
+    }
   });
 
   it("move from second to second, each symbol on a way of its own", () => {

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomFillSync } from "node:crypto";
-import { v7 as uuidv7 } from "uuid";
+import { randomHex } from "./random-hex.ts";
 import type { Trace } from "./tracing/trace.ts";
 
 /** Header that carries the correlation id through every hop, in and out. */
@@ -17,22 +16,27 @@ export interface Work {
 
 const storage = new AsyncLocalStorage<Work>();
 
-/** Random bytes for 256 ids: asking the system for each one costs more than the id. */
-const pool = new Uint8Array(4_096);
-let used = pool.length;
+/** A UUIDv7 begins with 48 bits of the time and its version; the same for all of one millisecond. */
+let stampedAtMs = 0;
+let stamp = "";
 
-function randomBytes16(): Uint8Array {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
+/** A new UUIDv7 (RFC 9562, 5.7). */
+function newId(): string {
+  const nowMs = Date.now();
+  if (nowMs !== stampedAtMs) {
+    const time = nowMs.toString(16).padStart(12, "0");
+    stamp = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    stampedAtMs = nowMs;
   }
-  used += 16;
-  return pool.subarray(used - 16, used);
+  const random = randomHex(10);
+  // The digit that holds the variant is one of 8, 9, a and b.
+  const variant = "89ab"[random.charCodeAt(3) & 3] ?? "8";
+  return `${stamp}${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }
 
 /** The caller's id where it is well-formed (8 to 128 of `A-Za-z0-9._-`), else a new UUIDv7. */
 export function correlationIdOf(header: string | readonly string[] | undefined): string {
-  return typeof header === "string" && WELL_FORMED.test(header) ? header : uuidv7({ random: randomBytes16() });
+  return typeof header === "string" && WELL_FORMED.test(header) ? header : newId();
 }
 
 /** Runs `work` so that everything below it logs, publishes and traces as a part of this. */

@@ -6,7 +6,7 @@ const PLAIN = /^[\w\-./~%:@!$&'()*+,;=]*$/;
 
 /** Lines are held for this long, so that a busy process writes a few times in a second and not for each request. */
 const HOLD_MS = 20;
-const MAX_HELD = 16_384;
+const MAX_HELD = 65_536;
 
 interface LineStream {
   write(lines: string): unknown;
@@ -28,6 +28,9 @@ export class AccessLog {
   readonly #time: () => string;
   readonly #stream: LineStream;
   #lines = "";
+  /** The time as the last line has it: many lines have the same. */
+  #timeText = "";
+  #timeMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(log: Logger) {
@@ -60,12 +63,18 @@ export class AccessLog {
     if (lines !== "") this.#stream.write(lines);
   }
 
+  #now(): string {
+    const nowMs = Date.now();
+    if (nowMs !== this.#timeMs) [this.#timeMs, this.#timeText] = [nowMs, this.#time()];
+    return this.#timeText;
+  }
+
   #line(level: string, { correlationId, work, method, url, route, status, elapsedMs }: ServedRequestRecord): string {
     const query = url.indexOf("?");
     const path = query < 0 ? url : url.slice(0, query);
     const traceId = work?.trace?.traceId;
     return (
-      `{"level":"${level}"${this.#time()}${this.#bindings},"correlationId":"${correlationId}"` +
+      `{"level":"${level}"${this.#now()}${this.#bindings},"correlationId":"${correlationId}"` +
       (traceId === undefined ? "" : `,"traceId":"${traceId}"`) +
       `,"method":"${method}","path":${PLAIN.test(path) ? `"${path}"` : JSON.stringify(path)},"route":"${route}"` +
       `,"status":${status},"durationMs":${Math.round(elapsedMs * 10) / 10},"msg":"request"}\n`

@@ -3,7 +3,7 @@ import type { Attributes } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BasicTracerProvider, ParentBasedSampler, type SpanExporter, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-base";
+import { AlwaysOnSampler, BasicTracerProvider, ParentBasedSampler, type SpanExporter } from "@opentelemetry/sdk-trace-base";
 import {
   ATTR_DEPLOYMENT_ENVIRONMENT_NAME,
   ATTR_SERVICE_INSTANCE_ID,
@@ -82,7 +82,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   });
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes(resourceAttributes(config)),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(tracing.sampleRatio) }),
+    // What begins here is decided by `samples`, before any of this.
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     spanLimits: { attributeValueLengthLimit: MAX_ATTRIBUTE_LENGTH },
     spanProcessors: [spans],
   });
@@ -90,6 +91,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     tracer: provider.getTracer("astratrade"),
     recording: () => gate.open,
+    samples: () => Math.random() < tracing.sampleRatio,
     stop: async () => {
       const wasOpen = gate.open;
       gate.stop();

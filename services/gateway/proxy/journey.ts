@@ -12,11 +12,11 @@ import type { AnswerCopy } from "./answer-copy.ts";
 import { sendBody } from "./body-request.ts";
 import { Exchange, type ExchangeOwner, type ExchangeResult } from "./exchange.ts";
 import type { ForwarderParts } from "./forwarder.ts";
-import { requestHead, requestHeaders } from "./headers.ts";
+import { type Forwarded, requestHead, requestHeaders } from "./headers.ts";
 import type { ProxyCall } from "./proxy-call.ts";
 import { isIdempotent, isWorthAskingAgain, mayRepeat, problemOf, verdictOf, type Failure } from "./retry-rules.ts";
 import { answerStale } from "./stale-answer.ts";
-import { endUpstreamSpan, startUpstreamSpan } from "./upstream-span.ts";
+import { endUpstreamSpan, startUpstreamSpan, traceHeaders } from "./upstream-span.ts";
 
 /** What is asked of a journey. */
 export interface Errand {
@@ -145,15 +145,11 @@ export class Journey implements Wish, ExchangeOwner {
     this.#instance = instance;
     this.#mayAskAgain = body === undefined && this.#attempts < tuning.attempts;
     this.#mayGoOn = this.#mayAskAgain && isIdempotent(call.method) && chooser.hasAnother(service, instance, this.tried);
-    const headers = requestHeaders(call.headers, {
-      correlationId: call.correlationId,
-      clientAddress: call.raw.socket.remoteAddress ?? "unknown",
-      host: call.headers.host,
-      protocol: "http",
-    });
-    this.#span = startUpstreamSpan(call, { service, instance, attempt: this.#attempts }, headers);
+    // Without the object that it takes, where nothing is recorded.
+    this.#span = call.trace?.recording === undefined ? undefined : startUpstreamSpan(call, { service, instance, attempt: this.#attempts });
+    const forwarded = this.#forwarded();
     const exchange = new Exchange(call, this, {
-      head: body === undefined ? requestHead(call.method, call.url, headers) : "",
+      head: body === undefined ? requestHead(call.method, call.url, call.headers, forwarded) : "",
       answerByMs: this.#mayGoOn ? Math.min(this.#endsAtMs, performance.now() + tuning.balance.firstTryMs) : this.#endsAtMs,
       pauseMs: tuning.bodyPauseMs,
       copy: this.#copy,
@@ -161,7 +157,14 @@ export class Journey implements Wish, ExchangeOwner {
       deadlines: this.#deadlines,
     });
     if (body === undefined) pools.of(instance).ask(exchange);
-    else sendBody(pools.forBodies(instance), { method: call.method, path: call.url, headers, body }, exchange);
+    else sendBody(pools.forBodies(instance), { method: call.method, path: call.url, headers: requestHeaders(call.headers, forwarded), body }, exchange);
+  }
+
+  #forwarded(): Forwarded {
+    const { call } = this.#errand;
+    const { traceparent, isNewTrace } = traceHeaders(call, this.#span);
+    const clientAddress = call.raw.socket.remoteAddress ?? "unknown";
+    return { correlationId: call.correlationId, traceparent, isNewTrace, clientAddress, host: call.headers.host, protocol: "http" };
   }
 
   #mayRetry(): boolean {

@@ -81,8 +81,9 @@ export class Upgrades {
       clientAddress: request.socket.remoteAddress ?? "unknown",
       host: request.headers.host,
       protocol: "http",
+      traceparent: upgrade.work.trace?.traceparent,
+      isNewTrace: upgrade.work.trace?.isNew,
     });
-    if (upgrade.work.trace !== undefined) headers["traceparent"] = upgrade.work.trace.traceparent;
     return new Promise((resolve) => {
       const handler = new UpgradeHandler(upgrade, this.#parts.streams, resolve);
       this.#parts.pools.forBodies(instance).dispatch(

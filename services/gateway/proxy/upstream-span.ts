@@ -11,8 +11,8 @@ import {
 import type { SeenInstance } from "../../base/registry/view.ts";
 import { CORRELATION_ATTRIBUTE } from "../../base/tracing/attributes.ts";
 import { fail, type Recording, startChild, traceOf } from "../../base/tracing/trace.ts";
-import { TRACEPARENT_HEADER, TRACESTATE_HEADER } from "../../base/tracing/trace-context.ts";
 import type { ExchangeResult } from "./exchange.ts";
+import type { Forwarded } from "./headers.ts";
 import type { ProxyCall } from "./proxy-call.ts";
 
 /** Attempts to have a request answered, [1, ...]. */
@@ -22,18 +22,12 @@ export interface UpstreamTry {
   readonly attempt: number;
 }
 
-/**
- * Tells the service by its headers which trace the request belongs to, and starts the span of this try where the trace is
- * recorded. `endUpstreamSpan` ends it.
- */
-export function startUpstreamSpan(call: ProxyCall, to: UpstreamTry, headers: Record<string, string | string[]>): Recording | undefined {
+/** Starts the span of a try where its trace is recorded. `endUpstreamSpan` ends it. */
+export function startUpstreamSpan(call: ProxyCall, to: UpstreamTry): Recording | undefined {
   const { trace } = call;
-  if (trace === undefined) return undefined;
-  headers[TRACEPARENT_HEADER] = trace.traceparent;
-  if (trace.isNew === true) Reflect.deleteProperty(headers, TRACESTATE_HEADER);
-  if (trace.recording === undefined) return undefined;
+  if (trace?.recording === undefined) return undefined;
   const { service, instance, attempt } = to;
-  const recording = startChild(
+  return startChild(
     `${call.method} ${service}`,
     {
       kind: SpanKind.CLIENT,
@@ -52,8 +46,11 @@ export function startUpstreamSpan(call: ProxyCall, to: UpstreamTry, headers: Rec
     },
     trace.recording,
   );
-  if (recording !== undefined) headers[TRACEPARENT_HEADER] = traceOf(recording).traceparent;
-  return recording;
+}
+
+/** What the service is told of the trace: the span of this try where there is one. */
+export function traceHeaders({ trace }: ProxyCall, recording: Recording | undefined): Pick<Forwarded, "traceparent" | "isNewTrace"> {
+  return { traceparent: recording === undefined ? trace?.traceparent : traceOf(recording).traceparent, isNewTrace: trace?.isNew };
 }
 
 /** Ends the span of a try by what became of it. For a caller of HTTP, 4xx are errors as well. */

@@ -17,6 +17,7 @@ describe("R-GW-6 the trace of a request that comes in", () => {
 
   it.each([
     ["the sampler says no", keepingRecorder({ sampler: new AlwaysOffSampler() })],
+    ["the share of recorded traces says no", { ...keepingRecorder(), samples: () => false }],
     ["nobody takes traces now", keepingRecorder({ recording: () => false })],
     ["nobody is to get traces", undefined],
   ])("tells all further down not to record a part of it where %s", (_, recorder) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createTracing } from "../../../../../services/base/tracing/tracing.ts";
 import type { ProxyCall } from "../../../../../services/gateway/proxy/proxy-call.ts";
-import { endUpstreamSpan, startUpstreamSpan } from "../../../../../services/gateway/proxy/upstream-span.ts";
+import { endUpstreamSpan, startUpstreamSpan, traceHeaders } from "../../../../../services/gateway/proxy/upstream-span.ts";
 import { keepingRecorder } from "../../base/tracing/recorded.ts";
 
 const CALLERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
@@ -16,27 +16,24 @@ const to = (attempt = 1) => ({ service: "trading", instance, attempt });
 
 describe("R-GW-6 what the gateway tells a service of the trace", () => {
   it("is the caller's where it is not recorded, with the caller's state", () => {
-    const headers: Record<string, string> = { traceparent: "whatever", tracestate: "shop=abc" };
-    const trace = createTracing().incoming({ traceparent: CALLERS }, () => "GET");
-    expect(startUpstreamSpan(callWith(trace), to(), headers)).toBeUndefined();
-    expect(headers).toEqual({ traceparent: CALLERS, tracestate: "shop=abc" });
+    const call = callWith(createTracing().incoming({ traceparent: CALLERS }, () => "GET"));
+    const span = startUpstreamSpan(call, to());
+    expect(span).toBeUndefined();
+    expect(traceHeaders(call, span)).toEqual({ traceparent: CALLERS, isNewTrace: false });
   });
 
   it("is a new one without the state that came with none", () => {
-    const headers: Record<string, string> = { traceparent: "rubbish", tracestate: "shop=abc" };
-    const trace = createTracing().incoming(headers, () => "GET");
-    startUpstreamSpan(callWith(trace), to(), headers);
-    expect(headers).toEqual({ traceparent: trace.traceparent });
+    const trace = createTracing().incoming({ traceparent: "rubbish", tracestate: "shop=abc" }, () => "GET");
+    expect(traceHeaders(callWith(trace), undefined)).toEqual({ traceparent: trace.traceparent, isNewTrace: true });
   });
 
   it("is the span of each try, which says whom it asked, without the query, and what became of it", () => {
     const recorder = keepingRecorder();
     const trace = createTracing(recorder).incoming({}, () => "GET");
-    const headers: Record<string, string> = {};
-    const first = startUpstreamSpan(callWith(trace), to(), headers);
-    expect(headers["traceparent"]).toContain(first?.span.spanContext().spanId);
+    const first = startUpstreamSpan(callWith(trace), to());
+    expect(traceHeaders(callWith(trace), first).traceparent).toContain(first?.span.spanContext().spanId);
     endUpstreamSpan(first, { kind: "failed", reason: "refused", sent: false, error: new Error("connection refused") });
-    endUpstreamSpan(startUpstreamSpan(callWith(trace), to(2), headers), { kind: "answered", status: 200 });
+    endUpstreamSpan(startUpstreamSpan(callWith(trace), to(2)), { kind: "answered", status: 200 });
     const [failed, answered] = recorder.kept.getFinishedSpans();
     expect(failed?.attributes).toMatchObject({
       "error.type": "refused",

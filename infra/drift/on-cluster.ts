@@ -1,7 +1,8 @@
 import type { StackKey, StackTarget } from "../engine/engine.ts";
 import { dryRun } from "../kubernetes/dry-run.ts";
-import { openCluster } from "../kubernetes/kubectl.ts";
-import { objectKey, stackObjects, type ClusterObject } from "../kubernetes/stack-objects.ts";
+import { openCluster, type Kubectl } from "../kubernetes/kubectl.ts";
+import type { Manifest } from "../kubernetes/manifest.ts";
+import { objectKey, stackObjects } from "../kubernetes/stack-objects.ts";
 import { previewOfCluster } from "../preview/from-cluster.ts";
 import type { Preview } from "../preview/preview.ts";
 import { readDeployed } from "./deployed.ts";
@@ -34,6 +35,14 @@ export interface ClusterDrift {
   readonly isUnknown: boolean;
 }
 
+/** What of one stack is not as it was written down. */
+export async function driftOfCluster(kubectl: Kubectl, { stack, settings }: StackTarget, manifests: readonly Manifest[]): Promise<readonly DriftItem[]> {
+  const wanted = new Set(manifests.map(objectKey));
+  const there = await stackObjects(kubectl, settings.environment, stack);
+  const surplus = there.filter((object) => !wanted.has(objectKey(object)));
+  return driftOfPreview(stack, previewOfCluster(stack, await dryRun(kubectl, manifests), surplus));
+}
+
 /**
  * What of these stacks is not as it was deployed, by a dry run of the cluster with the objects that were written down.
  * @throws UserError when the cluster does not answer.
@@ -42,18 +51,15 @@ export async function driftOnCluster(targets: readonly StackTarget[]): Promise<C
   const items: DriftItem[] = [];
   const notes: string[] = [];
   const stacks: StackKey[] = [];
-  for (const { stack, settings } of targets) {
+  for (const target of targets) {
+    const { stack, settings } = target;
     const kubectl = await openCluster(settings);
     const record = await readDeployed(settings.environment, stack);
-    const there = await stackObjects(kubectl, settings.environment, stack);
-    if (record?.manifests === undefined) {
-      if (there.length > 0) notes.push(`${stack}: its last deployment did not end, or was made by plain Pulumi or an older ./astra; ./astra up writes down what it deploys.`);
-      continue;
-    }
-    stacks.push(stack);
-    const wanted = new Set(record.manifests.map(objectKey));
-    const surplus: readonly ClusterObject[] = there.filter((object) => !wanted.has(objectKey(object)));
-    items.push(...driftOfPreview(stack, previewOfCluster(stack, await dryRun(kubectl, record.manifests), surplus)));
+    if (record?.manifests !== undefined) {
+      stacks.push(stack);
+      items.push(...(await driftOfCluster(kubectl, target, record.manifests)));
+    } else if ((await stackObjects(kubectl, settings.environment, stack)).length > 0)
+      notes.push(`${stack}: its last deployment did not end, or was made by plain Pulumi or an older ./astra; ./astra up writes down what it deploys.`);
   }
   return { items, notes, stacks, isUnknown: notes.length > 0 };
 }

@@ -51,7 +51,10 @@ async function entriesOf(file: string, handle: FileHandle, sizeBytes: number): P
         ? new UserError(`${file} is no backup of this platform: it does not begin with ${PARTS.manifest}.`)
         : damaged(file, `behind ${entries.at(-1)?.name ?? ""} there is something else`);
     }
-    if (found === undefined) return entries;
+    if (found === undefined) {
+      if (at + 2 * BLOCK_BYTES > sizeBytes) throw damaged(file, "it was cut off at its end");
+      return entries;
+    }
     const entry = { ...found, at: at + BLOCK_BYTES };
     entries.push(entry);
     if (entries.length === 1 && entry.name !== PARTS.manifest)

@@ -5,8 +5,16 @@ import { migrateSchema } from "../../services/base/postgres/migrator.ts";
 import { schemaPlans } from "../../services/migrate/schemas.ts";
 import type { StoreContainer } from "./store-containers.ts";
 
+export interface RoleConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
 /** Connection of a role of a PostgreSQL that `startPostgres` has started. */
-export function connectionOf({ host, port }: StoreContainer, secretsDir: string, role: string): Required<Pick<pg.ClientConfig, "host" | "port" | "user" | "password" | "database">> {
+export function connectionOf({ host, port }: StoreContainer, secretsDir: string, role: string): RoleConnection {
   const password = readFileSync(join(secretsDir, `postgres_${role.replace(/^astra_/, "")}`), "utf8");
   return { host, port, user: role, password, database: "astradb" };
 }

@@ -60,6 +60,9 @@ export class PostgresDatabase implements Database {
       pipeline: true,
       idleTimeoutMillis: options.idleMs ?? 10_000,
     });
+    // One that is cut in the moment in which it is given out, in the same message that says that it is there, has nobody
+    // else to hear of it, and what nobody hears ends the process. Whoever uses it next is told.
+    this.#pool.on("connect", (client) => client.on("error", () => undefined));
     this.#pool.on("error", (error) => options.log.warn({ reason: error.message }, "an idle database connection was lost"));
     this.#breaker = new DatabaseBreaker(options.breaker);
     this.#metrics = options.metrics;

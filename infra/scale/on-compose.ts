@@ -3,9 +3,11 @@ import { readDeployed, sha256, writeDeployed } from "../drift/deployed.ts";
 import type { Report, StackTarget } from "../engine/engine.ts";
 import { stackMembers } from "../engine/plan.ts";
 import { waitUntilReady } from "../engine/readiness.ts";
+import { withRuntime } from "../engine/runtime.ts";
 import { environmentContainers } from "../host/containers.ts";
 import { dockerHost } from "../host/probe.ts";
 import { UserError } from "../host/user-error.ts";
+import { keepingLogs } from "../logs/removed.ts";
 import { colourWorkloads } from "../platform/platform.ts";
 import { scaledContainers } from "./instances.ts";
 import type { Numbers } from "./numbers.ts";
@@ -28,7 +30,10 @@ export async function scaleByCompose(target: StackTarget, numbers: Numbers, repo
   // Before anything is done: whoever finds this half made, finishes it.
   await writeDeployed(settings.environment, { ...record, containers, composeFile });
   const before = stackMembers(await environmentContainers(settings.environment), stack);
-  await deployByCompose({ ...target, containers }, report);
+  const wanted = new Set(containers.map((spec) => spec.name));
+  const surplus = before.filter(({ name }) => !wanted.has(name));
+  const deploy = async (): Promise<void> => await deployByCompose({ ...target, containers }, report);
+  await withRuntime(settings, async ({ log }) => await keepingLogs({ environment: settings.environment, stack, containers: surplus, log }, deploy));
   const scaled = containers.filter((spec) => spec.workload in numbers);
   await waitUntilReady(
     { specs: scaled, workloads: colourWorkloads(settings), before, deadlineMs: READY_DEADLINE_MS, onReady: (spec) => report(`${spec.name} ready`) },

@@ -74,6 +74,11 @@ export function volumesOfForms(forms: readonly ContainerForm[]): readonly string
   return [...new Set(forms.flatMap((form) => form.mounts.flatMap((mount) => (mount.type === "volume" ? [mount.volume] : []))))];
 }
 
+/** Names of a container's secret files. */
+export function secretFilesOf(spec: ContainerSpec): readonly string[] {
+  return spec.mounts.flatMap((mount) => (mount.type === "secrets" ? mount.names : []));
+}
+
 /** The containers of a record, as they are compared. */
 export function deployedStack({ stack, version, containers }: Pick<DeploymentRecord, "stack" | "version" | "containers">): DeployedStack {
   const forms = containers.map(formOf);
@@ -83,7 +88,7 @@ export function deployedStack({ stack, version, containers }: Pick<DeploymentRec
     containers: containers.map((spec, index) => ({
       form: forms[index] ?? formOf(spec),
       oneShot: spec.oneShot,
-      secretFiles: spec.mounts.flatMap((mount) => (mount.type === "secrets" ? mount.names : [])),
+      secretFiles: secretFilesOf(spec),
     })),
     volumes: volumesOfForms(forms),
     networks: [...new Set(containers.map((spec) => spec.network.name))],

@@ -6,7 +6,7 @@ import { readIfThere } from "../host/files.ts";
 import { compareStack, type MachineFacts } from "./compare.ts";
 import { deployedStack, readDeployed, sha256, type DeployedStack, type DeploymentRecord } from "./deployed.ts";
 import type { DriftItem } from "./drift.ts";
-import { deployedByPulumi } from "./from-pulumi-state.ts";
+import { deployedByPulumi, withRecord } from "./from-pulumi-state.ts";
 import { machineFacts } from "./machine.ts";
 import { secretItems } from "./secret-modes.ts";
 
@@ -28,7 +28,7 @@ export async function knownStack(engine: EngineName, target: StackTarget): Promi
   if (engine === "pulumi") {
     const { exportStack } = await import("../engine/pulumi-stack.ts");
     const deployed = deployedByPulumi(target.stack, await exportStack(target.stackName));
-    return deployed && { target, deployed };
+    return deployed && { target, deployed: withRecord(deployed, await readDeployed(target.settings.environment, target.stack)) };
   }
   const record = await readDeployed(target.settings.environment, target.stack);
   return record && { target, deployed: deployedStack(record), record };

@@ -1,8 +1,9 @@
 import { fromDockerInputs } from "../docker/from-inputs.ts";
 import type { StackKey } from "../engine/engine.ts";
+import { formOf } from "../platform/container-form.ts";
 import { LABELS } from "../platform/labels.ts";
 import { SECRETS_WRITER } from "../platform/names.ts";
-import { volumesOfForms, type DeployedStack } from "./deployed.ts";
+import { secretFilesOf, volumesOfForms, type DeployedStack, type DeploymentRecord } from "./deployed.ts";
 
 /** The parts of `pulumi stack export` that we read. */
 interface PulumiStateFile {
@@ -41,5 +42,22 @@ export function deployedByPulumi(stack: StackKey, state: unknown): DeployedStack
     containers,
     volumes: [...new Set([...named(resources, "docker:index/volume:Volume"), ...volumesOfForms(forms)])],
     networks: [...new Set([...named(resources, "docker:index/network:Network"), ...forms.flatMap((form) => form.networks.map((network) => network.name))])],
+  };
+}
+
+/**
+ * What the state says, corrected by what was written down of the same declaration: a plain `pulumi refresh` takes what
+ * was done by hand into the state, and would hide it.
+ */
+export function withRecord(deployed: DeployedStack, record: Pick<DeploymentRecord, "containers"> | undefined): DeployedStack {
+  const written = new Map(record?.containers.map((spec) => [spec.labels[LABELS.spec], spec]));
+  return {
+    ...deployed,
+    containers: deployed.containers.map((container) => {
+      const spec = written.get(container.form.labels[LABELS.spec] ?? "");
+      if (spec === undefined) return container;
+      // Labels of attempts are Pulumi's own.
+      return { ...container, form: { ...formOf(spec), labels: container.form.labels }, secretFiles: secretFilesOf(spec) };
+    }),
   };
 }

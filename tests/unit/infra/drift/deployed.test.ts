@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareStack } from "../../../../infra/drift/compare.ts";
 import { deployedStack, forgetDeployed, readDeployed, writeDeployed } from "../../../../infra/drift/deployed.ts";
-import { deployedByPulumi } from "../../../../infra/drift/from-pulumi-state.ts";
+import { deployedByPulumi, withRecord } from "../../../../infra/drift/from-pulumi-state.ts";
 import { driftOfPreview } from "../../../../infra/drift/on-cluster.ts";
 import { containerArgs } from "../../../../infra/docker/container-args.ts";
 import { formOf } from "../../../../infra/platform/container-form.ts";
@@ -46,6 +46,16 @@ test("Pulumi's state says the same of a stack as the model, so that nothing drif
   const real = new Map(containers.map((spec) => [spec.name, { id: `id-${spec.name}`, imageId: "i", form: formOf(spec) }]));
   const facts = { environment: "dev", containers: containers.map((spec) => containerOf(spec)), real, volumes: stack.volumes, networks: stack.networks, imageIds: new Map(containers.map((spec) => [spec.image, "i"])) };
   expect(compareStack(stack, facts)).toEqual([]);
+});
+
+test("what a plain refresh took into Pulumi's state is held against what was written down", () => {
+  const { containers } = testStack("blue");
+  const stack = deployedStack({ stack: "blue", version: "1", containers });
+  const refreshed = { ...stack, containers: stack.containers.map((one) => ({ ...one, id: one.form.name, secretFiles: undefined, form: { ...one.form, memoryBytes: 1 } })) };
+  expect(withRecord(refreshed, { containers }).containers.map(({ form }) => form.memoryBytes)).toEqual(stack.containers.map(({ form }) => form.memoryBytes));
+  expect(withRecord(refreshed, { containers }).containers[1]).toMatchObject({ id: stack.containers[1]?.form.name, secretFiles: stack.containers[1]?.secretFiles });
+  expect(withRecord(refreshed, { containers: testStack("blue", { logLevel: "debug" }).containers })).toEqual(refreshed);
+  expect(withRecord(refreshed, undefined)).toEqual(refreshed);
 });
 
 test("a state without containers, or none, is a stack that does not stand", () => {

@@ -11,8 +11,8 @@ export interface AgentConfig {
   readonly logLevel: LogLevel | "silent";
   /** [0, 65535]; 0 takes any free port (tests). */
   readonly port: number;
-  /** The container engine's Unix socket. */
-  readonly engineSocket: string;
+  /** The container engine's Unix socket; absent on a cluster, where it only moves traffic. */
+  readonly engineSocket?: string;
   /** What it takes to move traffic when an alert asks for it; absent: it only watches containers. */
   readonly rollback?: { readonly redis: RedisSettings; readonly token: string };
 }
@@ -23,6 +23,7 @@ export interface AgentConfig {
  */
 export function readAgentConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AgentConfig {
   const read = new EnvironmentReader(environment);
+  const engineSocket = read.text("ASTRA_ENGINE_SOCKET", "");
   const config: AgentConfig = {
     service: "agent",
     instance: read.text("ASTRA_INSTANCE"),
@@ -30,9 +31,10 @@ export function readAgentConfig(environment: Readonly<Record<string, string | un
     version: read.text("ASTRA_VERSION", "unversioned"),
     logLevel: read.choice<LogLevel>("ASTRA_LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
     port: read.integer("ASTRA_PORT", 1, 65_535, 8080),
-    engineSocket: read.text("ASTRA_ENGINE_SOCKET", "/var/run/docker.sock"),
+    ...(engineSocket === "" ? {} : { engineSocket }),
   };
   const rollback = rollbackConfig(read);
+  if (rollback === undefined && engineSocket === "") read.problems.push("ASTRA_ENGINE_SOCKET, ASTRA_REDIS_HOST: neither is set, so there is nothing to do. Fix: set one of them");
   read.finish();
   return rollback === undefined ? config : { ...config, rollback };
 }

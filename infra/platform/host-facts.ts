@@ -6,6 +6,6 @@ export interface HostFacts {
   readonly grafana: boolean;
   /** The same for Jaeger. @default false */
   readonly jaeger?: boolean;
-  /** Group that may use the engine's socket (`ENGINE_SOCKET`); absent: there is none, and no agent is deployed. */
+  /** Group that may use the engine's socket (`ENGINE_SOCKET`); absent: there is none, and on Docker no agent is deployed. */
   readonly dockerSocketGid?: number;
 }

@@ -19,16 +19,18 @@ import type { Workload } from "./workload.ts";
 
 /** What is shared and stateful, in start order. */
 export function foundationWorkloads(settings: Settings, facts: HostFacts): readonly Workload[] {
+  // A cluster's agent needs no socket: kubelets do the rest of its work there.
+  const hasAgent = settings.target === "kubernetes" || facts.dockerSocketGid !== undefined;
   return [
     postgresWorkload(settings),
     redisWorkload(settings),
     postgresExporterWorkload(settings),
     redisExporterWorkload(settings),
-    alertmanagerWorkload(settings, facts.dockerSocketGid !== undefined),
+    alertmanagerWorkload(settings, hasAgent),
     prometheusWorkload(settings),
     ...(facts.grafana ? [grafanaWorkload(settings)] : []),
     ...(facts.jaeger === true ? [jaegerWorkload(settings)] : []),
-    ...(facts.dockerSocketGid === undefined ? [] : [agentWorkload(settings)]),
+    ...(hasAgent ? [agentWorkload(settings)] : []),
     edgeWorkload(settings),
   ];
 }

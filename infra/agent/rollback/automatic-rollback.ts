@@ -8,8 +8,8 @@ import type { HistoryEntry, HistoryOutcome } from "../../history/entry.ts";
 import { pushToRedis } from "../../history/redis-list.ts";
 import { decideAutomaticRollback } from "../../rollout/rollback.ts";
 import { nextTable } from "../../rollout/table-change.ts";
-import type { ContainerFacts } from "../engine/engine.ts";
 import type { RollbackCall } from "./alert-message.ts";
+import type { Standing } from "./standing.ts";
 
 /** How the agent signs in the table and the history. */
 export const AGENT_NAME = "agent";
@@ -19,8 +19,8 @@ export interface AutomaticRollbackOptions {
   readonly redis: Redis;
   readonly clock: Clock;
   readonly log: Logger;
-  /** As the engine has them now. */
-  readonly containers: () => readonly ContainerFacts[];
+  /** As the engine or the registry has them now. */
+  readonly containers: () => readonly Standing[] | Promise<readonly Standing[]>;
 }
 
 /** What became of an alert. */
@@ -48,12 +48,13 @@ export class AutomaticRollback {
   }
 
   async #handle(call: RollbackCall): Promise<RollbackResult> {
-    const { redis, clock, log, containers } = this.#options;
+    const { redis, clock, log } = this.#options;
+    const containers = await this.#options.containers();
     const reason = `${call.alert}: ${call.workload} ${call.colour}. ${call.summary}`.trim();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const table = await readTrafficTable(redis);
       if (table === undefined) return { refused: "there is no traffic table" };
-      const decision = decideAutomaticRollback({ table, containers: containers().map(standing), by: AGENT_NAME, reason, colour: call.colour, sinceMs: call.sinceMs, nowMs: clock.now() });
+      const decision = decideAutomaticRollback({ table, containers: containers.map(asked), by: AGENT_NAME, reason, colour: call.colour, sinceMs: call.sinceMs, nowMs: clock.now() });
       if ("refused" in decision) {
         log.warn({ alert: call.alert, workload: call.workload, colour: call.colour }, `no rollback: ${decision.refused}`);
         return decision;
@@ -62,15 +63,15 @@ export class AutomaticRollback {
       if (!(await compareAndSetTrafficTable(redis, table.version, next))) continue;
       const isFrozen = "frozen" in decision;
       log.error({ alert: call.alert, workload: call.workload, colour: call.colour, trafficVersion: next.version }, `${isFrozen ? "frozen, not rolled back" : "rolled back"}: ${reason}`);
-      await this.#remember(next, reason, isFrozen ? "frozen" : "ok");
+      await this.#remember(next, containers, reason, isFrozen ? "frozen" : "ok");
       return isFrozen ? { frozen: decision.frozen } : { done: `requests go to ${decision.colours.join(" and ")} again` };
     }
     throw new Error("the traffic table keeps changing");
   }
 
-  async #remember({ at, release, version: trafficVersion }: TrafficTable, detail: string, outcome: HistoryOutcome): Promise<void> {
+  async #remember({ at, release, version: trafficVersion }: TrafficTable, containers: readonly Standing[], detail: string, outcome: HistoryOutcome): Promise<void> {
     const colour = outcome === "frozen" ? release?.to : release?.from;
-    const version = this.#options.containers().find((one) => one.colour === colour)?.version;
+    const version = containers.find((one) => one.colour === colour)?.version;
     const entry: HistoryEntry = {
       id: randomUUID(),
       kind: "rollback",
@@ -90,6 +91,6 @@ export class AutomaticRollback {
 }
 
 /** The foundation has no colour; a container that is held takes no requests. */
-function standing({ workload, colour, state, health }: ContainerFacts): Parameters<typeof decideAutomaticRollback>[0]["containers"][number] {
+function asked({ workload, colour, state, health }: Standing): Parameters<typeof decideAutomaticRollback>[0]["containers"][number] {
   return { workload, state, health, ...(colour === "blue" || colour === "green" ? { colour } : {}) };
 }

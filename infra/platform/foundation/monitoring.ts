@@ -96,19 +96,23 @@ export function postgresExporterWorkload(settings: Settings): Workload {
 
 /**
  * The agent: the only container that gets the engine's socket, so it takes no other load and publishes no port. Its
- * secrets are what it takes to move traffic when an alert asks for it.
+ * secrets are what it takes to move traffic when an alert asks for it. On a cluster that is all that it does, and it gets
+ * no socket and no right to ask the cluster.
  */
 export function agentWorkload(settings: Settings): Workload {
+  const onCluster = settings.target === "kubernetes";
   const limits = { ...AGENT_LIMITS, ...settings.resources["agent"] };
   return monitoring(settings, {
     name: "agent",
-    purpose: "Agent: tells what containers use, restarts those that stay unhealthy, takes a bad release back.",
+    purpose: onCluster
+      ? "Agent: takes a bad release back when an alert asks for it."
+      : "Agent: tells what containers use, restarts those that stay unhealthy, takes a bad release back.",
     image: "agent",
     environment: {
       ASTRA_ENVIRONMENT: settings.environment,
       ASTRA_LOG_LEVEL: settings.logLevel,
       ASTRA_PORT: String(PORTS.agent),
-      ASTRA_ENGINE_SOCKET: ENGINE_SOCKET,
+      ...(onCluster ? {} : { ASTRA_ENGINE_SOCKET: ENGINE_SOCKET }),
       ASTRA_SECRETS_DIR: SECRETS_PATH,
       ASTRA_REDIS_HOST: "redis",
       ASTRA_REDIS_PORT: String(PORTS.redis),
@@ -117,12 +121,12 @@ export function agentWorkload(settings: Settings): Workload {
     ports: [{ name: "http", container: PORTS.agent }],
     limits,
     live: { type: "http", port: PORTS.agent, path: "/health/live" },
-    // Ready once the engine has answered: a socket that cannot be used shows while deploying.
+    // Ready once the engine, or without one Redis, has answered: a socket that cannot be used shows while deploying.
     ready: { type: "http", port: PORTS.agent, path: "/health/ready" },
     dependsOn: ["redis"],
     connectsTo: [{ to: "redis", port: PORTS.redis }],
     secrets: ["agent_token", "redis"],
-    engineSocket: true,
+    ...(onCluster ? {} : { engineSocket: true }),
     metrics: { port: PORTS.agent, path: "/metrics" },
   });
 }

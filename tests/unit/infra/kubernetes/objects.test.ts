@@ -145,3 +145,26 @@ test("the namespace refuses a pod that is not confined", () => {
     "pod-security.kubernetes.io/warn": "restricted",
   });
 });
+
+describe("the agent of a cluster", () => {
+  const foundation = clusterStack("foundation");
+  const agent = pods(foundation).find(({ workload }) => workload.name === "agent");
+
+  test("gets what it takes to move traffic, and no right to ask the cluster (R-DEP-7, R-MON-2)", () => {
+    expect(agent?.runner.kind).toBe("Deployment");
+    expect(agent?.spec.automountServiceAccountToken).toBe(false);
+    expect(agent?.spec.volumes?.map(({ name }) => name).toSorted()).toEqual(["secrets", "tmp"]);
+    expect(agent?.spec.volumes?.find(({ name }) => name === "secrets")?.secret?.items?.map(({ key }) => key).toSorted()).toEqual(["agent_token", "redis"]);
+    expect(agent?.container.env?.map(({ name }) => name)).not.toContain("ASTRA_ENGINE_SOCKET");
+    expect(object(foundation, "NetworkPolicy", "agent").spec?.egress).toEqual([
+      { to: [{ podSelector: { matchLabels: { "astratrade.environment": "dev", "astratrade.workload": "redis" } } }], ports: [{ protocol: "TCP", port: 6379 }] },
+    ]);
+  });
+
+  test("is told by the Alertmanager, which has its token (R-MON-2)", () => {
+    const alertmanager = pods(foundation).find(({ workload }) => workload.name === "alertmanager");
+    expect(alertmanager?.container.env).toContainEqual({ name: "ASTRA_ROLLBACK_URL", value: "http://agent:8080/alerts" });
+    expect(alertmanager?.spec.volumes?.find(({ name }) => name === "secrets")?.secret?.items?.map(({ key }) => key)).toEqual(["agent_token"]);
+    expect(object(foundation, "Service", "agent").spec?.ports?.map(({ port }) => port)).toEqual([8080]);
+  });
+});

@@ -6,7 +6,7 @@ import type { Colour } from "../../infra/platform/workload.ts";
 import type { TrafficTable } from "../../services/base/traffic/table.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
-import { watchEnds } from "./ends.ts";
+import { watchEnds } from "../support/watch-ends.ts";
 import { withSteadyRequests } from "./steady-requests.ts";
 
 export interface RobustnessPlace {

@@ -3,7 +3,7 @@ import type { HistoryEntry } from "../../infra/history/entry.ts";
 import { environmentContainers } from "../../infra/host/containers.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
-import { watchEnds } from "./ends.ts";
+import { watchEnds } from "../support/watch-ends.ts";
 import { underMixedLoad } from "./mixed-load.ts";
 
 const PER_SECOND = 100;

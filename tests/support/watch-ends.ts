@@ -13,7 +13,9 @@ export interface End {
 export async function watchEnds(environment: string, during: () => Promise<void>): Promise<readonly End[]> {
   const filters = ["event=die", `label=${LABELS.environment}=${environment}`].flatMap((filter) => ["--filter", filter]);
   const format = '{"name":"{{.Actor.Attributes.name}}","exitCode":{{.Actor.Attributes.exitCode}},"nano":{{.TimeNano}}}';
-  const child = spawn("docker", ["events", ...filters, "--format", format], { stdio: ["ignore", "pipe", "inherit"] });
+  // From now on, however long it takes to begin to listen.
+  const since = ["--since", (Date.now() / 1000).toFixed(3)];
+  const child = spawn("docker", ["events", ...since, ...filters, "--format", format], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
   const closed = new Promise<void>((resolve, reject) => {

@@ -75,7 +75,7 @@ export async function findWrong(admin: pg.Client, acknowledged: number): Promise
     const handled = await count(sql, [tradeExecuted.type, group]);
     if (handled !== trades) wrong.push(`${group} has handled ${handled} of ${trades} trades`);
   }
-  const counted = await count("SELECT coalesce(sum(trades), 0) AS n FROM gamification.players");
+  const counted = await count("SELECT coalesce(sum(value), 0) AS n FROM gamification.player_counters WHERE counter = 'trades'");
   if (counted !== trades) wrong.push(`players' profiles count ${counted} of ${trades} trades`);
   const { rows } = await admin.query<{ currency: string; sum: string }>("SELECT currency, sum(amount) AS sum FROM financial.ledger_entries GROUP BY currency HAVING sum(amount) <> 0");
   for (const { currency, sum } of rows) wrong.push(`the ledger sums to ${sum} ${currency}`);

@@ -56,6 +56,8 @@ export class BenchEnvironment {
     const secret = async (workload: string, name: string): Promise<string> =>
       (await dockerOrFail(["exec", `astra-${environment}-${workload}-1`, "cat", `/run/secrets/${name}`])).trim();
     const admin = new pg.Client({ host: "127.0.0.1", port: PORTS.postgres + portOffset, user: "astra_admin", database: "astradb", password: await secret("postgres", "postgres_admin") });
+    // What goes wrong with a statement is told where it was sent; this is for the end of the environment.
+    admin.on("error", () => undefined);
     await admin.connect();
     const redis = new Redis({ host: "127.0.0.1", port: PORTS.redis + portOffset, password: await secret("redis", "redis") });
     return new BenchEnvironment(environment, portOffset, admin, redis);

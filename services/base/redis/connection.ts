@@ -37,6 +37,8 @@ export function createRedis(settings: RedisSettings, purpose: RedisPurpose, log:
     ...(commandTimeout === undefined ? {} : { commandTimeout }),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // `listenToChannels` does it, and hears of a failure; the library's own has nobody who does, which ends the process.
+    autoResubscribe: false,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     retryStrategy: (attempt) => reconnectDelayMs(attempt),

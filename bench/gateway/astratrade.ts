@@ -1,5 +1,7 @@
 import { Redis } from "ioredis";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dockerOrFail } from "../../infra/host/docker.ts";
@@ -17,8 +19,8 @@ const ROOT = join(import.meta.dirname, "../..");
 const UNREACHED = "1000000000";
 
 /**
- * The gateway as it is deployed: its bundle, a Redis with registry and limits, one instance of trading, the access log
- * into a pipe that is read. `BENCH_NODE_OPTIONS` goes to its Node (`--cpu-prof`).
+ * The gateway as it is deployed: its bundle, a Redis with registry and limits, one instance of trading, a receiver of
+ * traces, the access log into /dev/null. `BENCH_NODE_OPTIONS` goes to its Node (`--cpu-prof`).
  */
 export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer> {
   const secretsDir = makeSecretsFolder();
@@ -35,6 +37,7 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
   const files = await bundle(ROOT, { gateway: "services/gateway/main.ts" });
   for (const { path, content } of files["gateway"] ?? []) if (content instanceof Uint8Array) writeFileSync(join(folder, path), content);
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  const receiver = await startReceiver();
   const [port, agentPort] = [await freePort(), await freePort()];
   const options = (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter((option) => option !== "");
   const running = await startOn(CORE.proxy, [process.execPath, ...options, join(folder, "main.js")], port, {
@@ -48,8 +51,7 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
     ASTRA_LIMIT_PER_USER: UNREACHED,
     ASTRA_LIMIT_PER_SERVICE: UNREACHED,
     ASTRA_TRACE_SAMPLE_RATIO: "0.01",
-    // It takes whatever it is sent with a 200, which is all that an exporter wants to hear.
-    ASTRA_OTLP_ENDPOINT: `http://127.0.0.1:${upstreamPort}`,
+    ASTRA_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}`,
   });
   await untilServing(port);
   return {
@@ -57,6 +59,7 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
     port,
     stop: async () => {
       await running.stop();
+      receiver.stop();
       await membership.leave();
       redis.disconnect();
       await removeContainer(container);
@@ -64,6 +67,15 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** It takes whatever it is sent with a 200, which is all that an exporter wants to hear. */
+async function startReceiver(): Promise<{ readonly port: number; stop(): void }> {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => response.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, stop: () => void server.close().closeAllConnections() };
 }
 
 async function untilServing(port: number): Promise<void> {

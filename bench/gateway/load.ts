@@ -7,6 +7,8 @@ import { CORE } from "./processes.ts";
 /** Answers of one run of load. */
 export interface Measured {
   readonly requestsPerSecond: number;
+  /** Time that it took. */
+  readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Answers that were no 2xx, and connections that broke. */
@@ -36,7 +38,7 @@ done = function(summary, latency)
 end
 `;
 
-/** As much load as 50 connections can make. */
+/** As much load as 50 connections can make. @param seconds 1 or more */
 export async function saturate(url: string, seconds: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "astra-bench-"));
   try {
@@ -47,7 +49,7 @@ export async function saturate(url: string, seconds: number): Promise<Measured> 
     const fields = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(output)?.slice(1).map(Number);
     if (fields === undefined) throw new Error(`wrk said something else than expected: ${output}`);
     const [requests = 0, microseconds = 1, p50 = 0, p99 = 0, failed = 0] = fields;
-    return { requestsPerSecond: requests / (microseconds / 1e6), p50Ms: p50 / 1000, p99Ms: p99 / 1000, failed };
+    return { requestsPerSecond: requests / (microseconds / 1e6), seconds: microseconds / 1e6, p50Ms: p50 / 1000, p99Ms: p99 / 1000, failed };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -69,7 +71,7 @@ export async function pace(url: string, requestsPerSecond: number, seconds: numb
     const counted = rows.filter(([at = 0]) => at >= startUs);
     const times = counted.map(([, , microseconds = 0]) => microseconds / 1000).sort((a, b) => a - b);
     const failed = counted.filter(([, status = 0]) => status < 200 || status > 299).length;
-    return { requestsPerSecond: counted.length / Math.max(1, seconds - 1), p50Ms: at(times, 0.5), p99Ms: at(times, 0.99), failed };
+    return { requestsPerSecond: counted.length / Math.max(1, seconds - 1), seconds, p50Ms: at(times, 0.5), p99Ms: at(times, 0.99), failed };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -10,6 +10,7 @@ const [name, port, upstreamPort] = process.argv.slice(2);
 const upstream = `http://127.0.0.1:${upstreamPort}`;
 
 if (name === "fastify-http-proxy") {
+  // As its README shows it, and with its defaults for everything else.
   const app = fastify({ logger: false });
   await app.register(httpProxy, { upstream, prefix: "/" });
   await app.listen({ host: "127.0.0.1", port: Number(port) });

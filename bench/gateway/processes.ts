@@ -29,6 +29,14 @@ export function isInstalled(program: string): boolean {
   });
 }
 
+/** Programs that make the load and hold processes to their cores, and the Debian package of each. */
+const TOOLS = { wrk: "wrk", h2load: "nghttp2-client", taskset: "util-linux" } as const;
+
+/** Debian packages of the tools that are not installed. */
+export function missingTools(): readonly string[] {
+  return Object.entries(TOOLS).flatMap(([program, name]) => (isInstalled(program) ? [] : [name]));
+}
+
 /** Starts a program on one core and waits until it listens. @throws Error with its last words where it does not. */
 export async function startOn(core: number, command: readonly string[], port: number, env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const path = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;

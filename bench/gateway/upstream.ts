@@ -1,31 +1,41 @@
-import { createServer } from "node:http";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../tests/support/docker.ts";
-import { CORE, isInstalled, startOn, type Running } from "./processes.ts";
+import { CORE, isInstalled, startOn } from "./processes.ts";
 
-/** What every request is answered with: the size of a small JSON document of a service. */
+/** What nginx answers every request with: what `node-service.ts` answers. */
 const BODY = JSON.stringify({ symbol: "BTC/USD", price: "64250.12", at: "2026-01-01T00:00:00.000Z", change24hPercent: "1.25", volume24h: "18234.55", source: "simulated" });
+
+/** `nginx`: costs the least, so that proxies are measured. `node`: a service like ours, as they meet it in the platform. */
+export type UpstreamKind = "nginx" | "node";
+export const UPSTREAM_KINDS: readonly UpstreamKind[] = ["nginx", "node"];
 
 export interface Upstream {
   readonly port: number;
-  readonly kind: string;
+  /** For people. */
+  readonly what: string;
   stop(): Promise<void>;
 }
 
-/** The one service behind all proxies: nginx, since it costs the least, or Node's own server where there is none. */
-export async function startUpstream(): Promise<Upstream> {
+/** Why a service cannot be started here; undefined: it can. */
+export function upstreamMissing(kind: UpstreamKind): string | undefined {
+  return kind === "nginx" && !isInstalled("nginx") ? "apt-get install nginx-light" : undefined;
+}
+
+/** The one service behind all proxies, on a core on which no proxy runs. */
+export async function startUpstream(kind: UpstreamKind): Promise<Upstream> {
   const port = await freePort();
-  if (isInstalled("nginx")) {
-    const folder = mkdtempSync(join(tmpdir(), "astra-bench-upstream-"));
-    const file = join(folder, "nginx.conf");
-    writeFileSync(file, nginxUpstream(port, folder));
-    const running = await startOn(CORE.upstream, ["nginx", "-c", file, "-g", "daemon off;"], port);
-    return { port, kind: "nginx `return 200`", stop: () => running.stop() };
+  if (kind === "node") {
+    const program = join(import.meta.dirname, "node-service.ts");
+    const running = await startOn(CORE.upstream, [process.execPath, program, String(port)], port, { NODE_ENV: "production" });
+    return { port, what: "a service in Node like ours, one core", stop: () => running.stop() };
   }
-  const running: Running = await startOn(CORE.upstream, [process.execPath, import.meta.filename, String(port)], port);
-  return { port, kind: "node:http", stop: () => running.stop() };
+  const folder = mkdtempSync(join(tmpdir(), "astra-bench-upstream-"));
+  const file = join(folder, "nginx.conf");
+  writeFileSync(file, nginxUpstream(port, folder));
+  const running = await startOn(CORE.upstream, ["nginx", "-c", file, "-g", "daemon off;"], port);
+  return { port, what: "nginx with `return 200`, one core", stop: () => running.stop() };
 }
 
 /** What every nginx of the bench has in common. */
@@ -38,12 +48,4 @@ fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${fol
 function nginxUpstream(port: number, folder: string): string {
   return `${nginxHead(folder)}
 server { listen 127.0.0.1:${port}; location / { default_type application/json; return 200 '${BODY}'; } } }`;
-}
-
-if (import.meta.main) {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(BODY) }).end(BODY);
-  });
-  server.keepAliveTimeout = 300_000;
-  server.listen(Number(process.argv[2]), "127.0.0.1");
 }

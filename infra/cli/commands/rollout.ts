@@ -14,11 +14,13 @@ import { operator } from "../../host/operator.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import type { Runtime } from "../../host/runtime.ts";
 import { UserError } from "../../host/user-error.ts";
+import { prometheusAlerts } from "../../monitoring/alerts.ts";
 import { schemaRecords, stepsWithoutReturn } from "../../migrations/records.ts";
 import { colourWorkloads } from "../../platform/platform.ts";
 import type { Settings } from "../../platform/settings.ts";
 import { environmentUrls } from "../../platform/urls.ts";
 import { COLOURS, type Colour, type Workload } from "../../platform/workload.ts";
+import { waitForEarlierAlerts, type EarlierAlertsHost } from "../../rollout/earlier-alerts.ts";
 import { gateProblems } from "../../rollout/gate.ts";
 import { measure } from "../../rollout/measure.ts";
 import { DEFAULT_PERCENTS, percentsProblem, rolloutSteps, stepCount, type RolloutStep } from "../../rollout/plan.ts";
@@ -101,6 +103,25 @@ function hostOf({ session, runtime, to, workloads }: Plan): RolloutHost {
   };
 }
 
+async function endOfEarlierAlerts({ session, runtime, to }: Plan, progress: Progress): Promise<void> {
+  const { prometheus } = environmentUrls(session.config.targets.foundation.settings, false);
+  const host: EarlierAlertsHost = {
+    alerts: async () => {
+      const asked = await prometheusAlerts(runtime.fetch, prometheus);
+      return "value" in asked ? asked.value.active : undefined;
+    },
+    now: () => performance.now(),
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+  };
+  await progress.step(`no alert stands against ${to} from before`, async (report) => {
+    const names = await waitForEarlierAlerts(host, to, report);
+    if (names.length > 0)
+      throw new UserError(`${names.join(", ")} still fires against ${to}; nothing was switched. See: ./astra monitoring${environmentSuffix(session.environment)}. To go on regardless: --skip-judgement`);
+  });
+}
+
 async function carryOut(plan: Plan, request: RolloutRequest, progress: Progress): Promise<void> {
   const { session, runtime, to, from, workloads, table } = plan;
   const edge = environmentUrls(session.config.targets.foundation.settings, false).api;
@@ -109,8 +130,9 @@ async function carryOut(plan: Plan, request: RolloutRequest, progress: Progress)
     if (problems.length === 0) return;
     throw new UserError(`${to} is not fit for requests; nothing was switched, ${from} has what it had:\n${problems.map((line) => `  ${line}`).join("\n")}`);
   });
-  if (table.release?.state === "running" && table.release.to === to)
-    progress.note(`Goes on with the rollout that ${table.by} began at ${table.release.startedAt} (step ${table.release.step} of ${table.release.steps}).`);
+  const goesOn = table.release?.state === "running" && table.release.to === to;
+  if (goesOn) progress.note(`Goes on with the rollout that began at ${table.release?.startedAt ?? "?"} (step ${table.release?.step ?? "?"} of ${table.release?.steps ?? "?"}).`);
+  else if (!request.skipJudgement) await endOfEarlierAlerts(plan, progress);
   await new Rollout(request, hostOf(plan), table).run({
     step: async (title, work) => void (await progress.step(title, work, (text) => text)),
   });

@@ -73,12 +73,13 @@ async function load({ perSecond, seconds, warmUpSeconds }: Extract<Order, { kind
   const times = new Times();
   const notOk: Record<string, number> = {};
   const underWay = new Set<Promise<void>>();
-  let [sent, ok, okInAll] = [0, 0, 0];
+  let [sent, ok, sentInAll, okInAll] = [0, 0, 0, 0];
   let measuredFromMs = Infinity;
   let lastMs = 0;
   const order = async (dueMs: number): Promise<void> => {
     const user = users[(next += 1) % users.length];
     const counts = dueMs >= measuredFromMs;
+    sentInAll += 1;
     if (counts) sent += 1;
     let code: string;
     try {
@@ -106,7 +107,7 @@ async function load({ perSecond, seconds, warmUpSeconds }: Extract<Order, { kind
   });
   await Promise.all(underWay);
   const tookSeconds = (lastMs - measuredFromMs) / 1000;
-  return { sent, ok, okInAll, notOk, p50Ms: times.quantileMs(0.5), p95Ms: times.quantileMs(0.95), p99Ms: times.quantileMs(0.99), tookSeconds };
+  return { sent, ok, sentInAll, okInAll, notOk, p50Ms: times.quantileMs(0.5), p95Ms: times.quantileMs(0.95), p99Ms: times.quantileMs(0.99), tookSeconds };
 }
 
 process.on("message", (order: Order) => {

@@ -10,6 +10,7 @@ import { findWrong, outstanding, untilDrained } from "./effects.ts";
 import { BenchEnvironment } from "./environment.ts";
 import { databaseMarks, growthBetween, histogramOf } from "./figures.ts";
 import { Generator } from "./generator-process.ts";
+import type { LoadAnswer } from "./message.ts";
 import { report } from "./report.ts";
 import { bestStep, meetsGoal, type ApiResult, type Step } from "./result.ts";
 
@@ -41,7 +42,7 @@ const [loadBefore = 0] = loadavg();
 console.error("bringing up an environment of its own with the load profile ...");
 const environment = await BenchEnvironment.up();
 const generator = new Generator();
-let acknowledged = 0;
+let [sent, acknowledged] = [0, 0];
 let idleCores: Readonly<Record<string, number>> = {};
 try {
   const origin = await environment.addressOf("edge", PORTS.edge);
@@ -51,7 +52,7 @@ try {
   await untilDrained(environment, DRAIN_SECONDS);
   idleCores = await idle(cpu);
   // Code is compiled and plans are made before anything is measured.
-  acknowledged += (await generator.load({ perSecond: Math.min(...rates), seconds: 5, warmUpSeconds: 0 })).okInAll;
+  count(await generator.load({ perSecond: Math.min(...rates), seconds: 5, warmUpSeconds: 0 }));
   await untilDrained(environment, DRAIN_SECONDS);
   const [marks, tradesBefore] = [await databaseMarks(environment.admin), acknowledged];
 
@@ -80,7 +81,7 @@ try {
     steps: steps.sort((a, b) => a.offeredPerSecond - b.offeredPerSecond),
     bestPerSecond: bestStep(steps, GOAL_P95_MS)?.durablePerSecond ?? 0,
     growth,
-    wrong: await findWrong(environment.admin, acknowledged),
+    wrong: await findWrong(environment.admin, sent, acknowledged),
   };
   console.log(report(result).join("\n"));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
@@ -88,6 +89,11 @@ try {
 } finally {
   generator.stop();
   await environment.down();
+}
+
+function count({ sentInAll, okInAll }: LoadAnswer): void {
+  sent += sentInAll;
+  acknowledged += okInAll;
 }
 
 async function idle(cpu: CpuMeter): Promise<Readonly<Record<string, number>>> {
@@ -104,7 +110,7 @@ async function step(cpu: CpuMeter, perSecond: number): Promise<Step> {
   const [before, cpuBefore, from] = [await databaseTime(), await cpu.read(), performance.now()];
   const load = await generator.load({ perSecond, seconds, warmUpSeconds: WARM_UP_SECONDS });
   const [cpuCores, after] = [coresBetween(cpuBefore, await cpu.read(), (performance.now() - from) / 1000), await databaseTime()];
-  acknowledged += load.okInAll;
+  count(load);
   const left = await outstanding(environment);
   const drainedAfterSeconds = await untilDrained(environment, DRAIN_SECONDS);
   const elapsedSeconds = (performance.now() - from) / 1000;

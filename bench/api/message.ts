@@ -7,9 +7,10 @@ export type Order =
 export type Answer = { readonly enrolled: number } | LoadAnswer;
 
 export interface LoadAnswer {
-  /** Orders of the measured time; those of the warm-up do not count, except in `okInAll`. */
+  /** Orders of the measured time; those of the warm-up do not count, except in `sentInAll` and `okInAll`. */
   readonly sent: number;
   readonly ok: number;
+  readonly sentInAll: number;
   readonly okInAll: number;
   readonly notOk: Readonly<Record<string, number>>;
   readonly p50Ms: number;

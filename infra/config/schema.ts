@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from "typebox";
 import { ROUTE_LIMITS_TAKE } from "../../services/base/route-limits.ts";
 import { allServices } from "../../services/catalogue.ts";
+import { MOST_INSTANCES } from "../platform/defaults.ts";
 import { volumeNames, workloadNames } from "../platform/platform.ts";
 
 /** What a key takes, in words that complete "takes ...", and a value that is right, for the command that fixes it. */
@@ -23,7 +24,7 @@ const limits = Type.Object({
   ),
 });
 
-const instances = Type.Integer({ minimum: 0, maximum: 20, takes: "an integer number of instances, 0 to 20", example: "1" });
+const instances = Type.Integer({ minimum: 0, maximum: MOST_INSTANCES, takes: `an integer number of instances, 0 to ${MOST_INSTANCES}`, example: "1" });
 
 const perMinute = (example: string) =>
   Type.Integer({ minimum: 1, maximum: 1_000_000, takes: "an integer number of requests a minute, 1 to 1000000", example });

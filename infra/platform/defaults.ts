@@ -30,6 +30,9 @@ export const HEALTH_CHECK = {
   retries: 3,
 } as const;
 
+/** As many instances of one service and colour as the edge finds: `SLOTS` in `images/edge/edge-start`. */
+export const MOST_INSTANCES = 10;
+
 /** Share of a Node container's memory that its heap may take; the rest is stacks, buffers and the runtime. */
 export const NODE_HEAP_SHARE = 0.6;
 

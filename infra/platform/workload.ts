@@ -90,7 +90,7 @@ export interface Workload {
   readonly volumes: readonly VolumeMount[];
   readonly tmpfs: readonly TmpfsMount[];
   readonly stop: StopRule;
-  /** Instances, [0, 20]. */
+  /** Instances, [0, 10]. */
   readonly replicas: number;
   /** Takes part in routing by the traffic table and answers the edge's agent check. */
   readonly routed: boolean;

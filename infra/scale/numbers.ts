@@ -1,12 +1,10 @@
 import { nearest } from "../config/suggest.ts";
 import { UserError } from "../host/user-error.ts";
+import { MOST_INSTANCES } from "../platform/defaults.ts";
 import { allServices } from "../../services/catalogue.ts";
 
 /** Instances by service. */
 export type Numbers = Readonly<Record<string, number>>;
-
-/** As many instances of one service and colour as the edge finds: `SLOTS` in `images/edge/edge-start`. */
-export const MOST_INSTANCES = 10;
 
 /** Exit code of a call that the command does not take. */
 const USAGE = 2;

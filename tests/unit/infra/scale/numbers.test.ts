@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { PROJECT_ROOT } from "../../../../infra/host/paths.ts";
+import { MOST_INSTANCES } from "../../../../infra/platform/defaults.ts";
 import { describeNumbers, parseNumbers } from "../../../../infra/scale/numbers.ts";
 
 describe("the numbers of ./astra scale (R-DEP-6)", () => {
@@ -21,6 +25,11 @@ describe("the numbers of ./astra scale (R-DEP-6)", () => {
     [["user=2", "user=3"], "user is given twice."],
   ])("refuse %j with what they take", (words, message) => {
     expect(() => parseNumbers(words)).toThrow(message);
+  });
+
+  test("end where the edge finds no more instances", () => {
+    const script = readFileSync(join(PROJECT_ROOT, "images", "edge", "edge-start"), "utf8");
+    expect(/^SLOTS=(\d+)$/m.exec(script)?.[1]).toBe(String(MOST_INSTANCES));
   });
 
   test("are told as what changes", () => {

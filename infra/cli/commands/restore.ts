@@ -6,12 +6,13 @@ import { fingerprint } from "../../backup/platform-source.ts";
 import { forgetBefore, holdsDatabase, loadBeside, requireUsable, storeVolumes, swapIn } from "../../backup/restore-into.ts";
 import type { StoreImages } from "../../backup/restore-test.ts";
 import { storeImages } from "../../backup/store-images.ts";
+import { forgetDeployed } from "../../drift/deployed.ts";
 import type { EngineChoice } from "../../engine/choose.ts";
 import { takeLock } from "../../engine/lock.ts";
 import { STACKS } from "../../engine/model.ts";
 import { requireOwnContainers } from "../../engine/ownership.ts";
 import { stackMembers } from "../../engine/plan.ts";
-import { requireSameEngine } from "../../engine/record.ts";
+import { requireSameEngine, writeRecord } from "../../engine/record.ts";
 import { withRuntime } from "../../engine/runtime.ts";
 import { recorded, type ChangeNotes } from "../../history/record.ts";
 import { environmentFolder } from "../../host/paths.ts";
@@ -70,7 +71,10 @@ async function takeAllDown({ session, choice, progress }: Restoration): Promise<
   for (const stack of [...STACKS].reverse()) {
     if (stackMembers(containers, stack).length === 0) continue;
     await progress.step(`${stack} stopped and removed`, async (report) => await engine.remove(session.config.targets[stack], report));
+    await forgetDeployed(session.environment, stack);
   }
+  // What is remembered as standing would be mended, and be there beside the colour that comes up.
+  if (session.record) await writeRecord(session.environment, { ...session.record, stacks: {} });
 }
 
 /** What became of the signing keys. They are sealed by a secret that no backup holds. */

@@ -1,6 +1,7 @@
 import { currentTraffic } from "../engine/traffic.ts";
 import { STACKS } from "../engine/model.ts";
 import { stackMembers } from "../engine/plan.ts";
+import { readHistory } from "../history/store.ts";
 import type { Container } from "../host/containers.ts";
 import type { Runtime } from "../host/runtime.ts";
 import { messageOf } from "../host/user-error.ts";
@@ -75,8 +76,9 @@ export async function findStatus(request: StatusRequest): Promise<StatusReport> 
       )
     : { problem: "Redis, which holds the traffic table, does not run" };
   const silent = { problem: "does not run" };
-  const [table, usage, ofPrometheus, ofAlertmanager, ofApi] = await Promise.all([
+  const [table, history, usage, ofPrometheus, ofAlertmanager, ofApi] = await Promise.all([
     traffic,
+    redisRuns ? readHistory(foundation) : [],
     runtime.usage(running),
     runs ? prometheusAlerts(runtime.fetch, prometheus) : silent,
     runs ? alertmanagerAlerts(runtime.fetch, alertmanager) : silent,
@@ -89,6 +91,7 @@ export async function findStatus(request: StatusRequest): Promise<StatusReport> 
     containers,
     expected: expectedContainers(request, containers),
     traffic: table,
+    history,
     usage,
     ...(runtime.target === "docker" ? {} : { usageUnknown: "the cluster has no metrics-server, or it does not say in time" }),
     alerts: joinAlerts(ofPrometheus, ofAlertmanager),

@@ -2,6 +2,7 @@ import { healthWord, trafficShare } from "./container-health.ts";
 import { isFrozen } from "../../services/base/traffic/release.ts";
 import type { TrafficTable } from "../../services/base/traffic/table.ts";
 import { presentWeights } from "../engine/traffic.ts";
+import type { HistoryEntry } from "../history/entry.ts";
 import type { Container } from "../host/containers.ts";
 import type { ContainerUsage } from "../host/usage.ts";
 import type { ActiveAlert } from "../monitoring/alerts.ts";
@@ -44,6 +45,8 @@ export interface StatusReport {
   readonly unknown: readonly string[];
   readonly containers: readonly ContainerStatus[];
   readonly traffic: TrafficTable | null;
+  /** The last changes of the environment, newest first; `./astra history` has more. */
+  readonly changes: readonly HistoryEntry[];
   /** What the edge's `/health` says. */
   readonly api: { readonly url: string; readonly status: string } | null;
   /** What fires, most severe first. */
@@ -67,6 +70,8 @@ export interface Findings {
   readonly expected: readonly Expected[];
   /** Undefined inside: there is no table. */
   readonly traffic: Asked<TrafficTable | undefined>;
+  /** Oldest first. @default none */
+  readonly history?: readonly HistoryEntry[];
   readonly usage: ReadonlyMap<string, ContainerUsage> | undefined;
   /** Why there is no `usage`; absent: it was not told in time. */
   readonly usageUnknown?: string;
@@ -77,6 +82,8 @@ export interface Findings {
   readonly urls: StatusReport["urls"];
 }
 
+/** What was done last says what is going on; more would push the table off the screen. */
+const SHOWN_CHANGES = 3;
 const FINE = new Set(["healthy", "running", "starting", "stopping", "done"]);
 
 function place({ colour, workload, name }: Pick<ContainerStatus, "colour" | "workload" | "name">): string {
@@ -139,6 +146,7 @@ export function statusReport(findings: Findings): StatusReport {
     unknown,
     containers: rows,
     traffic: table ?? null,
+    changes: (findings.history ?? []).slice(-SHOWN_CHANGES).reverse(),
     api: "value" in findings.api ? { url: findings.apiUrl, status: findings.api.value } : null,
     alerts: firing?.map(({ name, severity, state }) => ({ name, severity, state })) ?? null,
     urls: findings.urls,

@@ -45,7 +45,7 @@ const COLUMNS: readonly Column[] = [
   { title: "WORKLOAD", text: (row) => `${row.workload}${instanceSuffix(row.name)}` },
   { title: "COLOUR", text: (row) => row.colour ?? "-" },
   { title: "HEALTH", text: (row) => row.health },
-  { title: "SHARE", text: (row) => (row.trafficPercent === null ? "-" : `${row.trafficPercent} %`) },
+  { title: "SHARE", text: (row) => (row.trafficPercent === null ? "-" : `${row.trafficPercent} %`.padStart(5)) },
   { title: "UP", text: (row, nowMs) => (row.state === "running" && row.startedAt !== null ? formatAge(nowMs - Date.parse(row.startedAt)) : "-") },
   { title: "RESTARTS", text: (row) => String(row.restarts) },
   { title: "MEMORY", text: memory },
@@ -78,7 +78,23 @@ function tableLines(rows: readonly ContainerStatus[], { columns = Number.POSITIV
 
 function trafficLine({ traffic }: StatusReport, nowMs: number): readonly string[] {
   if (traffic === null) return [];
-  return [`Traffic       table ${traffic.version}, ${formatAge(nowMs - Date.parse(traffic.at))} ago: ${traffic.reason}`];
+  return [`Traffic       table ${traffic.version}, ${formatAge(nowMs - Date.parse(traffic.at))} ago by ${traffic.by}: ${traffic.reason}`];
+}
+
+const BAR = 20;
+
+/** `[######--------------]`: how far a rollout is. */
+function bar(step: number, steps: number): string {
+  const done = Math.max(0, Math.min(BAR, Math.round((BAR * step) / Math.max(1, steps))));
+  return `[${"#".repeat(done)}${"-".repeat(BAR - done)}]`;
+}
+
+/** What was done last, the newest first. */
+function changeLines({ changes }: StatusReport, nowMs: number): readonly string[] {
+  return changes.map(({ at, kind, colour, version, outcome, by, detail }, index) => {
+    const what = [kind, colour, version].filter((part) => part !== undefined).join(" ");
+    return `${(index === 0 ? "Changes" : "").padEnd(14)}${formatAge(nowMs - Date.parse(at)).padStart(6)} ago  ${what}: ${outcome}, by ${by}${detail === undefined ? "" : `; ${detail}`}`;
+  });
 }
 
 /** The last change of colour, as long as it says something: under way, under watch, or taken back. */
@@ -87,7 +103,7 @@ function releaseLine({ traffic, environment }: StatusReport, nowMs: number): rea
   if (release === undefined) return [];
   const { from, to, state, step, steps, watchUntil } = release;
   if (isFrozen(release)) return [`Release       FROZEN at step ${step} of ${steps}, ${from} to ${to}: ${release.frozen}`];
-  if (state === "running") return [`Release       ${from} to ${to}, step ${step} of ${steps}`];
+  if (state === "running") return [`Release       ${from} to ${to} ${bar(step, steps)} step ${step} of ${steps}, begun ${formatAge(nowMs - Date.parse(release.startedAt))} ago`];
   if (state === "reverted") return [`Release       ${to} was taken back, ${from} serves`];
   if (state === "ended" || watchUntil === undefined) return [];
   const leftMs = Date.parse(watchUntil) - nowMs;
@@ -116,10 +132,12 @@ export function statusScreen(report: StatusReport, style: ScreenStyle): readonly
     ...report.problems.slice(0, SHOWN_PROBLEMS).map((problem) => paint(RED, cut(`  ${problem}`))),
     ...(report.problems.length > SHOWN_PROBLEMS ? [paint(RED, `  and ${report.problems.length - SHOWN_PROBLEMS} more, see below`)] : []),
     ...report.unknown.map((what) => paint(YELLOW, cut(`  not known: ${what}`))),
+    // Above the table: a terminal that is too short for everything cuts from below.
+    ...[...trafficLine(report, style.nowMs), ...releaseLine(report, style.nowMs), ...alertLine(report)].map(cut),
     "",
     ...tableLines(report.containers, style),
     "",
-    ...[...trafficLine(report, style.nowMs), ...releaseLine(report, style.nowMs), ...alertLine(report)].map(cut),
+    ...changeLines(report, style.nowMs).map(cut),
     ...(report.api === null ? [] : [cut(`API           ${report.api.status}`)]),
     ...report.urls.map(({ name, url, openBy }) => cut(`${name.padEnd(12)}  ${url}${openBy === undefined ? "" : `  after: ${openBy}`}`)),
   ];

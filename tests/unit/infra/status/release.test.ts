@@ -25,7 +25,7 @@ function releaseLine(changes: Partial<Release>): string | undefined {
 }
 
 test.each<readonly [Partial<Release>, string | undefined]>([
-  [{}, "Release       blue to green, step 7 of 21"],
+  [{}, "Release       blue to green [#######-------------] step 7 of 21, begun 1h00m ago"],
   [{ state: "watching", watchUntil: "2026-01-31T12:10:00Z" }, "Release       green has all requests, under watch for another 10m; back to blue: ./astra rollback -e t"],
   [{ state: "watching", watchUntil: "2026-01-31T12:00:00Z" }, "Release       green has all requests, no longer under watch; back to blue: ./astra rollback -e t"],
   [{ frozen: "nft 10 % failed" }, "Release       FROZEN at step 7 of 21, blue to green: nft 10 % failed"],

@@ -67,6 +67,17 @@ describe("the screen", () => {
     for (const columns of [{}, { columns: 160 }]) expect(statusScreen(statusReport(well), { ...style, ...columns }).join("\n")).toContain("VERSION");
   });
 
+  test("says who gets what above the table, which a short terminal cuts off, and what was done last below it", () => {
+    const history = ["up", "rollout", "rollback", "up"].map((kind, index) => ({ id: String(index), kind: kind as "up", at: `2026-01-31T11:5${index}:00Z`, by: "ann@host", outcome: "ok" as const, colour: "blue" as const, version: "v1" }));
+    const lines = statusScreen(statusReport({ ...well, history }), style);
+    expect(lines[1]).toBe("Traffic       table 3, 1h00m ago by astra: why");
+    expect(lines.filter((line) => line.includes(" by ann@host"))).toEqual([
+      "Changes           7m ago  up blue v1: ok, by ann@host",
+      "                  8m ago  rollback blue v1: ok, by ann@host",
+      "                  9m ago  rollout blue v1: ok, by ann@host",
+    ]);
+  });
+
   test("lines up with colours too", () => {
     const [plain, coloured] = [false, true].map((colours) => statusScreen(statusReport(well), { ...style, colours }).join("\n"));
     expect(coloured?.replaceAll(/\u001b\[\d+m/g, "")).toBe(plain);

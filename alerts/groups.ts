@@ -12,6 +12,7 @@ import { protection } from "./rules/protection.ts";
 import { redisGroup } from "./rules/redis.ts";
 import { services } from "./rules/services.ts";
 import { slo } from "./rules/slo.ts";
+import { tracingGroup } from "./rules/tracing.ts";
 
 /** Every rule there is, area by area. */
 export const ruleGroups: readonly RuleGroup[] = [
@@ -27,5 +28,6 @@ export const ruleGroups: readonly RuleGroup[] = [
   businessGroup,
   deployment,
   monitoringGroup,
+  tracingGroup,
   backupGroup,
 ];

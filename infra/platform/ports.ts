@@ -18,6 +18,8 @@ export const PORTS = {
   /** OTLP over HTTP, on Jaeger. */
   otlp: 4318,
   jaegerHealth: 13133,
+  /** What Jaeger tells Prometheus of itself. */
+  jaegerMetrics: 8888,
   redisExporter: 9121,
   postgresExporter: 9187,
   agent: 8080,

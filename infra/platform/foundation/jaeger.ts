@@ -16,8 +16,10 @@ export function jaegerWorkload(settings: Settings): Workload {
       { name: "http", container: PORTS.jaeger, publish: { host: PORTS.jaeger, exposure: "loopback" } },
       { name: "otlp", container: PORTS.otlp },
       { name: "health", container: PORTS.jaegerHealth },
+      { name: "metrics", container: PORTS.jaegerMetrics },
     ],
     live: { type: "http", port: PORTS.jaegerHealth, path: "/status" },
+    metrics: { port: PORTS.jaegerMetrics, path: "/metrics" },
   });
   return { ...workload, environment: { GOMEMLIMIT: `${Math.floor(workload.limits.memoryMb * GO_MEMORY_SHARE)}MiB` } };
 }

@@ -131,7 +131,7 @@ export function agentWorkload(settings: Settings): Workload {
   });
 }
 
-/** Grafana, from its official image: deployed only where that can be had. */
+/** Grafana, from its official image: deployed only where that can be had. With Jaeger it shows traces as well. */
 export function grafanaWorkload(settings: Settings): Workload {
   return monitoring(settings, {
     name: "grafana",
@@ -146,7 +146,10 @@ export function grafanaWorkload(settings: Settings): Workload {
     ports: [{ name: "http", container: PORTS.grafana, publish: { host: PORTS.grafana, exposure: "loopback" } }],
     live: { type: "http", port: PORTS.grafana, path: "/api/health" },
     dependsOn: ["prometheus"],
-    connectsTo: [{ to: "prometheus", port: PORTS.prometheus }],
+    connectsTo: [
+      { to: "prometheus", port: PORTS.prometheus },
+      { to: "jaeger", port: PORTS.jaeger },
+    ],
     secrets: ["grafana_admin"],
     volumes: [{ volume: "grafana", path: "/var/lib/grafana", sizeGi: 1 }],
     metrics: { port: PORTS.grafana, path: "/metrics" },

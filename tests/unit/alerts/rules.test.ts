@@ -25,7 +25,7 @@ describe("the alert rules (R-MON-2)", () => {
     expect(alerts.length).toBeGreaterThan(30);
     const components = new Set(alerts.map((alert) => alert.labels?.["component"]));
     expect([...components].sort()).toEqual(
-      ["agent", "backup", "business", "container", "deployment", "event-bus", "gateway", "monitoring", "postgres", "protection", "redis", "service", "slo"],
+      ["agent", "backup", "business", "container", "deployment", "event-bus", "gateway", "monitoring", "postgres", "protection", "redis", "service", "slo", "tracing"],
     );
   });
 

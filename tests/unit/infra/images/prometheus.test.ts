@@ -54,7 +54,7 @@ describe("Prometheus's configuration", () => {
     const scraped = (parse(text) as PrometheusConfig).scrape_configs
       .flatMap((job) => job.dns_sd_configs)
       .flatMap((target) => target.names.map((name) => `${name}:${target.port}`));
-    const facts = { startInterval: false, grafana: true, dockerSocketGid: 998 };
+    const facts = { startInterval: false, grafana: true, jaeger: true, dockerSocketGid: 998 };
     const declared = [...foundationWorkloads(settings, facts), ...colourWorkloads(settings)].flatMap((workload) =>
       (workload.scope === "colour" ? COLOURS : [undefined]).flatMap((colour) =>
         workload.metrics ? [`${hostAlias(workload.name, colour)}:${workload.metrics.port}`] : [],

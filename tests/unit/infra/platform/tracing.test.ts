@@ -37,13 +37,13 @@ describe("R-GW-6 where traces go", () => {
     expect(services.map((workload) => workload.callsOutside)).toEqual(services.map(() => true));
   });
 
-  it("is reached by every service and by nobody else, and only where it is deployed", () => {
+  it("is reached by every service, Prometheus and Grafana, each at its port, and only where it is deployed", () => {
     const settings = settingsOf({});
     const callers = (facts: typeof withJaeger) =>
       flows([...foundationWorkloads(settings, facts), ...colourWorkloads(settings)]).filter((flow) => flow.to === "jaeger");
-    expect(callers(withJaeger).map((flow) => [flow.from, flow.port])).toEqual(
-      ["user", "trading", "gamification", "social", "financial", "nft", "gateway"].map((name) => [name, 4318]),
-    );
+    const services = ["user", "trading", "gamification", "social", "financial", "nft", "gateway"].map((name) => [name, 4318]);
+    expect(callers(withJaeger).map((flow) => [flow.from, flow.port])).toEqual(expect.arrayContaining([...services, ["prometheus", 8888], ["grafana", 16_686]]));
+    expect(callers(withJaeger)).toHaveLength(services.length + 2);
     expect(callers(withoutJaeger)).toEqual([]);
   });
 });

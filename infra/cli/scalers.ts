@@ -1,5 +1,6 @@
 import { ENGINE_TITLES, type EngineName, type StackTarget } from "../engine/engine.ts";
 import type { StackModel } from "../engine/model.ts";
+import { readDeployed } from "../drift/deployed.ts";
 import { dockerSocketFacts } from "../host/docker-socket.ts";
 import { clusterFacts } from "../kubernetes/render.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
@@ -30,10 +31,16 @@ export interface Scaler {
 
 type Direct = (target: StackTarget, numbers: Numbers, report: (line: string) => void) => Promise<void>;
 
+/** Why nobody knows what more of a colour would be; undefined where that is written down. */
+async function unfinished({ settings, stack }: StackTarget): Promise<string | undefined> {
+  if ((await readDeployed(settings.environment, stack)) !== undefined) return undefined;
+  return `The last deployment of ${stack} did not end, so nobody knows what more instances of it would be. Finish it first: ./astra up ${stack}`;
+}
+
 /** Engines that make more of what stands. */
 function direct(work: Direct, progress: Progress): Scaler {
   return {
-    refusal: () => Promise.resolve(undefined),
+    refusal: async ({ target }) => await unfinished(target),
     scale: async ({ target, now, numbers }) =>
       await progress.step(`${target.stack}: ${describeNumbers(now, numbers) || "instances are ready"}`, async (report) => await work(target, numbers, report)),
   };

@@ -1,6 +1,5 @@
 import { readDeployed, writeDeployed } from "../drift/deployed.ts";
 import type { Report, StackTarget } from "../engine/engine.ts";
-import { UserError } from "../host/user-error.ts";
 import { availability, scaledTo } from "../kubernetes/availability.ts";
 import { APPLY, FIELD_MANAGER } from "../kubernetes/dry-run.ts";
 import { objectMetadata } from "../kubernetes/identity.ts";
@@ -72,13 +71,12 @@ async function handOver(kubectl: Kubectl, name: string): Promise<void> {
 /**
  * Gives a colour other numbers of instances on a cluster, by a server-side apply of the objects that stand, with nothing
  * but the number changed. Waits until the new pods are ready; what is too many drains by itself.
- * @throws UserError with what the cluster says, or where nobody wrote down what stands.
+ * @throws UserError with what the cluster says.
  */
 export async function scaleOnCluster(target: StackTarget, numbers: Numbers, report: Report): Promise<void> {
   const { settings, stack } = target;
   const record = await readDeployed(settings.environment, stack);
-  if (record?.manifests === undefined)
-    throw new UserError(`The last deployment of ${stack} did not end, so nobody knows what more instances of it would be. Finish it first: ./astra up --colour ${stack}`);
+  if (record?.manifests === undefined) throw new Error(`nobody wrote down what stands of ${stack}`);
   const kubectl = await openCluster(settings);
   const scaling = clusterScaling(record.manifests, settings, numbers);
   await writeDeployed(settings.environment, { ...record, manifests: scaling.all });

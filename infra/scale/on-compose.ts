@@ -6,7 +6,6 @@ import { waitUntilReady } from "../engine/readiness.ts";
 import { withRuntime } from "../engine/runtime.ts";
 import { environmentContainers } from "../host/containers.ts";
 import { dockerHost } from "../host/probe.ts";
-import { UserError } from "../host/user-error.ts";
 import { keepingLogs } from "../logs/removed.ts";
 import { colourWorkloads } from "../platform/platform.ts";
 import { scaledContainers } from "./instances.ts";
@@ -18,13 +17,12 @@ const READY_DEADLINE_MS = 120_000;
 /**
  * Gives a colour other numbers of instances through Compose, made from the release that it is: what is in the checkout
  * by now does not matter. Resolves when the new ones are ready and the surplus ones have drained and gone.
- * @throws UserError with what does not start and its last log lines, or where nobody wrote down what stands.
+ * @throws UserError with what does not start and its last log lines.
  */
 export async function scaleByCompose(target: StackTarget, numbers: Numbers, report: Report): Promise<void> {
   const { settings, stack } = target;
   const record = await readDeployed(settings.environment, stack);
-  if (record === undefined)
-    throw new UserError(`The last deployment of ${stack} did not end, so nobody knows what more instances of it would be. Finish it first: ./astra up --colour ${stack}`);
+  if (record === undefined) throw new Error(`nobody wrote down what stands of ${stack}`);
   const containers = scaledContainers(record.containers, numbers);
   const composeFile = sha256(stackComposeYaml({ ...target, containers }));
   // Before anything is done: whoever finds this half made, finishes it.

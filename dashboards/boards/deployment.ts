@@ -1,6 +1,7 @@
 import { DASHBOARDS } from "../../alerts/model/alert.ts";
 import { PROCESS_MEMORY, PROCESS_START } from "../../services/base/metrics-contract/external/node.ts";
 import { ALERTS, HEAD_SERIES, UP } from "../../services/base/metrics-contract/external/monitoring.ts";
+import { RELEASE_FROZEN, RELEASE_WATCH } from "../../services/base/metrics-contract/external/release.ts";
 import * as gateway from "../../services/base/metrics-contract/gateway.ts";
 import { HTTP_DURATION, SERVICE_INFO } from "../../services/base/metrics-contract/process.ts";
 import { type Board, graph, lowIsGood, type PanelSpec, stat } from "../model/board.ts";
@@ -65,10 +66,15 @@ export const deployment: Board = {
         graph({ title: "Alerts that fire", description: "The watchdog always does: it shows that alerting works.", unit: "short" }, [
           { expr: `count by (alertname) (${ALERTS.name}{alertstate="firing"})`, legend: "{{alertname}}" },
         ]),
-        stat({ title: "Targets that answer", description: "Share of everything that Prometheus reads.", unit: "percentunit" }, `sum(${UP.name}) / count(${UP.name})`, { width: 12 }),
+        stat(
+          { title: "Release", description: "0: none is under way. 1: under way or under watch, an alert takes it back. 2: failed and frozen, since a migration cannot go back.", unit: "none" },
+          `max(${RELEASE_WATCH.name}) + max(${RELEASE_FROZEN.name})`,
+          { thresholds: lowIsGood(1, 2), width: 8 },
+        ),
+        stat({ title: "Targets that answer", description: "Share of everything that Prometheus reads.", unit: "percentunit" }, `sum(${UP.name}) / count(${UP.name})`, { width: 8 }),
         stat({ title: "Series in Prometheus", description: "It should stay under 15,000 with one colour.", unit: "short" }, `max(${HEAD_SERIES.name})`, {
           thresholds: lowIsGood(30_000, 40_000),
-          width: 12,
+          width: 8,
         }),
       ],
     },

@@ -11,6 +11,7 @@ import { formOf } from "../platform/container-form.ts";
 import type { ImageReferences } from "../platform/images.ts";
 import { LABELS } from "../platform/labels.ts";
 import { networkName } from "../platform/names.ts";
+import { fieldsOf } from "../preview/field-changes.ts";
 import { comparable } from "../preview/from-cluster.ts";
 import { flatSettings, hashOf, keptFields, type Decisive, type SavedImage, type SavedThings } from "../preview/saved.ts";
 import { currentCommit, sourceHashes } from "../preview/sources.ts";
@@ -45,7 +46,9 @@ async function machineState(environment: string): Promise<SavedThings> {
         state: state === "exited" ? `exited with ${exitCode}` : state,
         ...(one === undefined ? {} : keptFields(one.form)),
       };
-      return [`container ${name}`, { hash: hashOf([id, labels[LABELS.spec] ?? "", one?.form]), fields }] as const;
+      // The engine tells mounts and ports in any order.
+      const all = one === undefined ? [] : Object.entries(fieldsOf(one.form)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return [`container ${name}`, { hash: hashOf([id, labels[LABELS.spec] ?? "", all]), fields }] as const;
     }),
     ...volumes.map((name) => [`volume ${name}`, { hash: "", fields: {} }] as const),
     ...networks.map((name) => [`network ${name}`, { hash: "", fields: {} }] as const),

@@ -173,6 +173,13 @@ export class GroupStreams {
 
   async #fetch(stream: string, rows: readonly PendingRow[]): Promise<Delivery[]> {
     const entries = await Promise.all(rows.map(([id]) => this.#redis.xrange(stream, id, id)));
-    return rows.map(([id, , , deliveries], index) => delivery(stream, [id, entries[index]?.[0]?.[1] ?? null], deliveries));
+    return rows.flatMap(([id, , , deliveries], index) => {
+      const entry = entries[index]?.[0];
+      const found = delivery(stream, [id, entry?.[1] ?? null], deliveries);
+      if (entry !== undefined) return [found];
+      // Redis has lost it in between: that is no event that cannot be read, and the relay sends it again.
+      this.acknowledge([found]);
+      return [];
+    });
   }
 }

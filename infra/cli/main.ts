@@ -1,6 +1,6 @@
 import { endPrograms } from "../host/run.ts";
 import { messageOf, UserError } from "../host/user-error.ts";
-import { commands } from "./commands.ts";
+import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
 import { interruptExpected } from "./interrupt.ts";
 import { parseCall } from "./parse.ts";
@@ -16,7 +16,14 @@ function explain(error: unknown): number {
   return error instanceof UserError ? error.exitCode : 1;
 }
 
+/** All commands; a rollback alone where that is asked for, since reading all the others' code takes longer than it does. */
+async function commandsFor([word]: readonly string[]): Promise<readonly Command[]> {
+  if (word === "rollback") return [(await import("./commands/rollback.ts")).rollbackCommand];
+  return (await import("./commands.ts")).commands;
+}
+
 async function main(args: readonly string[]): Promise<number> {
+  const commands = await commandsFor(args);
   const { command, help, invocation } = parseCall(args, commands);
   if (command === undefined || help) {
     process.stdout.write(`${command === undefined ? overview(commands) : commandHelp(command)}\n`);

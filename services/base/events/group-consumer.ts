@@ -12,6 +12,7 @@ import type { EventMetrics } from "./event-metrics.ts";
 import { GroupStreams } from "./group-streams.ts";
 import { keepRunning } from "./keep-running.ts";
 import { MAX_DEAD_LETTERS } from "./keys.ts";
+import { ReaderLease } from "./reader-lease.ts";
 import { RetryQueue } from "./retry-queue.ts";
 import { Subscription } from "./subscription.ts";
 import { Wake } from "./wake.ts";
@@ -35,6 +36,8 @@ export interface ConsumerTuning {
   readonly claimIdleMs?: number;
   /** Time between looks for such entries, ms. @default 5000 */
   readonly claimEveryMs?: number;
+  /** Time after which another instance reads on for one that is not heard of, ms. @default 5000 */
+  readonly leaseMs?: number;
 }
 
 export interface GroupConsumerOptions {
@@ -58,15 +61,21 @@ export interface GroupConsumerOptions {
 const STORE_BACKOFF: Backoff = { firstMs: 50, maxMs: 2_000 };
 /** How soon an activation is noticed. */
 const INACTIVE_LOOK_MS = 100;
+/** How soon an instance that stands by notices that nobody reads. */
+const STANDBY_LOOK_MS = 250;
 const LAG_EVERY_MS = 5_000;
 /** Failed events in memory above which nothing new is read: back-pressure instead of growth. */
 const MAX_WAITING = 1_000;
 
-/** One consumer of one group: reads, has the events handled, acknowledges. Survives the loss of either store. */
+/**
+ * One consumer of one group: reads, has the events handled, acknowledges. Survives the loss of either store. Of all
+ * instances one does it at a time, so that the order of each aggregate holds across them; the others stand by.
+ */
 export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #tuning: Required<ConsumerTuning>;
   readonly #streams: GroupStreams;
+  readonly #lease: ReaderLease;
   readonly #retries: RetryQueue;
   readonly #processor: DeliveryProcessor;
   readonly #wake = new Wake();
@@ -88,9 +97,11 @@ export class GroupConsumer {
       retry: tuning.retry ?? { firstMs: 100, maxMs: 10_000 },
       claimIdleMs: tuning.claimIdleMs ?? 30_000,
       claimEveryMs: tuning.claimEveryMs ?? 5_000,
+      leaseMs: tuning.leaseMs ?? 5_000,
     };
     const subscription = new Subscription(group, options.catalogue);
     this.#streams = new GroupStreams(options.redis, group.name, options.instance, subscription.streams);
+    this.#lease = new ReaderLease(options.redis, group.name, options.instance, this.#tuning.leaseMs, options.clock);
     this.#retries = new RetryQueue(this.#tuning.retry, options.clock);
     this.#processor = new DeliveryProcessor({
       group: group.name,
@@ -146,21 +157,46 @@ export class GroupConsumer {
         groupMade = false;
         this.#unknownPending = true;
         this.#streams.forget();
+        this.#lease.forget();
       },
       onTrouble: (err) => log.warn({ err, group: group.name }, "events cannot be read, trying on"),
     });
     // What cannot be acknowledged now is given to somebody again, whose inbox knows it.
     await this.#streams.flush().catch(() => undefined);
+    await this.#lease.leave().catch(() => undefined);
+  }
+
+  /** Whether this instance reads now. What it was given before and has not finished is then here, and in order. */
+  async #reads(): Promise<boolean> {
+    const { group, isActive, metrics } = this.#options;
+    const active = isActive();
+    const hold = active ? await this.#lease.hold() : "another's";
+    metrics.reading(group.name, hold !== "another's");
+    if (hold === "another's") {
+      // Failed events wait for whoever reads now.
+      this.#retries.clear();
+      this.#unknownPending = true;
+      await this.#streams.flush();
+      if (!active) await this.#lease.leave();
+      return false;
+    }
+    if (hold === "taken") {
+      this.#retries.clear();
+      await this.#processor.process(await this.#streams.claimAll());
+    } else if (this.#unknownPending) {
+      await this.#processor.process(await this.#streams.readOwnPending());
+    }
+    this.#unknownPending = false;
+    return true;
   }
 
   /** One round: retries that are due, what dead consumers left, then new entries. */
   async #turn(): Promise<void> {
     const now = this.#options.clock.now();
     await this.#measureLag(now);
-    this.#options.metrics.reading(this.#options.group.name, this.#options.isActive());
-    if (this.#unknownPending) {
-      await this.#processor.process(await this.#streams.readOwnPending());
-      this.#unknownPending = false;
+    if (!(await this.#reads())) {
+      await this.#wake.sleep(this.#options.isActive() ? STANDBY_LOOK_MS : INACTIVE_LOOK_MS);
+      return;
     }
     for (const delivery of this.#retries.due()) {
       if (this.#stopping) return;
@@ -171,7 +207,7 @@ export class GroupConsumer {
       }
     }
     const patienceMs = Math.min(this.#tuning.blockMs, this.#retries.nextDueMs() ?? this.#tuning.blockMs);
-    if (!this.#options.isActive() || this.#retries.size >= MAX_WAITING) {
+    if (this.#retries.size >= MAX_WAITING) {
       await this.#streams.flush();
       await this.#wake.sleep(Math.min(patienceMs, INACTIVE_LOOK_MS));
       return;

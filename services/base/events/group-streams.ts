@@ -8,6 +8,9 @@ import { STREAM_START, streamIdTime, type StreamId } from "./stream-id.ts";
 type Entry = readonly [id: StreamId, fields: readonly string[] | null];
 type PendingRow = readonly [id: StreamId, consumer: string, idleMs: number, deliveries: number];
 
+/** `XPENDING` without a range: how many, least id, greatest id, by consumer. */
+type PendingSummary = readonly [number, StreamId | null, StreamId | null, readonly (readonly [name: string, count: string])[] | null];
+
 const PAGE = 100;
 
 function delivery(stream: string, [id, fields]: Entry, deliveries: number): Delivery {
@@ -47,6 +50,9 @@ export class GroupStreams {
   /**
    * Acknowledges what is done, and gives entries that no consumer of the group was given yet; waits up to `blockMs` for
    * the first. Both go in one message: with small batches the messages are what costs.
+   *
+   * An instance that was held up may have been given entries after another took over from it. Those come before whatever
+   * is read later, so in this case everything that is pending is taken over, and given in place of what was read.
    */
   async readNew(count: number, blockMs: number): Promise<Delivery[]> {
     const ids = this.#streams.map(() => ">");
@@ -55,10 +61,13 @@ export class GroupStreams {
     pipeline.xreadgroup(
       "GROUP", this.#group, this.#consumer, "COUNT", count, "BLOCK", Math.max(1, Math.round(blockMs)), "STREAMS", ...this.#streams, ...ids,
     );
+    for (const stream of this.#streams) pipeline.xpending(stream, this.#group);
     const replies = (await pipeline.exec()) ?? [];
     const failed = replies.find(([error]) => error !== null)?.[0];
     if (failed) throw failed;
-    const reply = replies.at(-1)?.[1] as [string, Entry[]][] | null | undefined;
+    const reply = replies.at(-1 - this.#streams.length)?.[1] as [string, Entry[]][] | null | undefined;
+    const pending = replies.slice(-this.#streams.length).map(([, summary]) => summary as PendingSummary);
+    if (reply && pending.some(([, , , consumers]) => consumers?.some(([name]) => name !== this.#consumer))) return this.claimAll();
     return (reply ?? []).flatMap(([stream, entries]) => entries.map((entry) => delivery(stream, entry, 1)));
   }
 
@@ -75,6 +84,18 @@ export class GroupStreams {
       }
     }
     return found;
+  }
+
+  /** Takes over everything that any consumer of the group was given and has not acknowledged. */
+  async claimAll(): Promise<Delivery[]> {
+    for (const stream of this.#streams) {
+      for (let cursor: StreamId = STREAM_START; ; ) {
+        const reply = await this.#redis.xautoclaim(stream, this.#group, this.#consumer, 0, cursor, "COUNT", PAGE, "JUSTID");
+        cursor = (reply as [StreamId, unknown])[0];
+        if (cursor === STREAM_START) break;
+      }
+    }
+    return this.readOwnPending();
   }
 
   /** Takes over what a consumer has left lying for `minIdleMs`: it is dead, or as good as. At most 100 a stream. */

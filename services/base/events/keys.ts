@@ -17,3 +17,8 @@ export const EVENT_FIELD = "event";
 
 /** Field that names the only group an entry is meant for: a replay must not reach the groups that had it long ago. */
 export const GROUP_FIELD = "group";
+
+/** Key that says which instance reads a group's events; it ends with its time. */
+export function readerKey(group: string): string {
+  return `events:reader:${group}`;
+}

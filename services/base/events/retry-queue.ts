@@ -66,6 +66,12 @@ export class RetryQueue {
     this.#entries.add(entryOf(delivery));
   }
 
+  /** Forgets all of them: they are somebody else's now. */
+  clear(): void {
+    this.#waiting.clear();
+    this.#entries.clear();
+  }
+
   /** Deliveries whose time has come. They keep blocking their aggregate until `settled` or `failed` again. */
   due(): readonly ReadDelivery[] {
     const now = this.#clock.now();

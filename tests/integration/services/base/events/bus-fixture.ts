@@ -110,6 +110,14 @@ export class BusFixture {
     await waitFor(`${name} = ${value}`, async () => ((await this.metric(of, name, labels)) === value ? true : undefined));
   }
 
+  /** Ends the database sessions of an instance, as its death does. */
+  async endSessions(instance: string): Promise<void> {
+    const admin = new pg.Client(this.stores.connectionOf("astra_admin"));
+    await admin.connect();
+    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1", [instance]);
+    await admin.end();
+  }
+
   /** Ends every process that a test has left running. */
   async stopAll(): Promise<void> {
     await Promise.allSettled(this.#processes.splice(0).map((one) => one.stop()));

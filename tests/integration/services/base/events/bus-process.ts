@@ -59,7 +59,7 @@ export function busProcess(
     isActive: () => true,
     catalogue: [counted],
     relay: { settleEveryMs: 100 },
-    consumer: { blockMs: 100, retry: { firstMs: 10, maxMs: 50 }, claimIdleMs: 300, claimEveryMs: 100 },
+    consumer: { blockMs: 100, retry: { firstMs: 10, maxMs: 50 }, claimIdleMs: 300, claimEveryMs: 100, leaseMs: 500 },
     ...options,
   });
   return {

@@ -12,4 +12,12 @@ const dying = busProcess("social", postgres, redis, { instance: "social-dying" }
 dying.bus.start([recording(group)]);
 const connection = dying.redis.get(group);
 if (connection === undefined) throw new Error(`no connection of ${group}`);
-connection.xack = () => process.kill(process.pid, "SIGKILL") as never;
+const die = () => process.kill(process.pid, "SIGKILL") as never;
+connection.xack = die;
+// Acknowledgements go with the next read as well.
+const pipelineOf = connection.pipeline.bind(connection);
+connection.pipeline = (...commands) => {
+  const pipeline = pipelineOf(...commands);
+  pipeline.xack = die;
+  return pipeline;
+};

@@ -1,3 +1,4 @@
+import { Decimal } from "decimal.js";
 import type { Gauge } from "prom-client";
 import { LEDGER_CHECKED_AT, LEDGER_IMBALANCE } from "../../base/metrics-contract/business.ts";
 import { registerGauge } from "../../base/metrics-contract/register.ts";
@@ -52,7 +53,7 @@ export class LedgerAudit {
     try {
       for (const { currency, sum } of await auditedSums(database, new Date(clock.now()))) {
         this.#imbalance.set({ currency }, Number(sum));
-        if (Number(sum) !== 0) log.error({ currency, sum }, "the ledger does not balance");
+        if (!new Decimal(sum).isZero()) log.error({ currency, sum }, "the ledger does not balance");
       }
       this.#checkedAt.set(clock.now() / 1000);
     } catch (error) {

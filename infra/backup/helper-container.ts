@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLogLines } from "../host/containers.ts";
 import { docker, dockerOrFail } from "../host/docker.ts";
@@ -9,10 +10,18 @@ import { UserError } from "../host/user-error.ts";
 
 /** By it a later run finds what a killed one left. It is no label of an environment: `status` and `down` see no helper. */
 const LABEL = "astratrade.restore";
+
+/** Who started a helper: an engine may be used from several machines. */
+export function helperOwner(pid = process.pid): string {
+  return `${hostname()}/${pid}`;
+}
+
 /** A helper whose command was killed ends by itself. */
 export const LIFETIME_SECONDS = 4 * 3_600;
-const STOP_SECONDS = 120;
+const STOP_SECONDS = 300;
 const REMOVE_MS = 60_000;
+/** What waits for the disk, on a busy one. */
+const SCRIPT_MS = 600_000;
 const POLL_MS = 100;
 
 const standing = new Set<string>();
@@ -48,7 +57,7 @@ export class HelperContainer {
     const name = `astra-restore-${kind}-${randomUUID().slice(0, 8)}`;
     standing.add(name);
     await dockerOrFail([
-      ...["run", "--detach", "--name", name, "--label", `${LABEL}=${process.pid}`],
+      ...["run", "--detach", "--name", name, "--label", `${LABEL}=${helperOwner()}`],
       ...["--network", "none", "--user", "1000:1000", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
       ...["--memory", `${memoryMb}m`, "--memory-swap", `${memoryMb}m`, "--cpu-shares", "128"],
       ...["--volume", volume === undefined ? dataPath : `${volume}:${dataPath}`],
@@ -110,12 +119,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes helpers whose command was killed. */
+/** Removes helpers whose command was killed, on this machine. */
 export async function removeAbandonedHelpers(): Promise<void> {
   const list = await dockerOrFail(["ps", "--all", "--filter", `label=${LABEL}`, "--format", `{{.Names}} {{.Label "${LABEL}"}}`]);
   for (const line of list.split("\n")) {
-    const [name, pid] = line.split(" ");
-    if (name !== undefined && pid !== undefined && !isAlive(Number(pid))) await docker(["rm", "--force", "--volumes", name], { deadlineMs: REMOVE_MS });
+    const [name, owner = ""] = line.split(" ");
+    const pid = Number(owner.slice(owner.lastIndexOf("/") + 1));
+    if (name !== undefined && owner === helperOwner(pid) && !isAlive(pid)) await docker(["rm", "--force", "--volumes", name], { deadlineMs: REMOVE_MS });
   }
 }
 
@@ -125,5 +135,5 @@ export async function removeAbandonedHelpers(): Promise<void> {
  */
 export async function onVolume(image: string, volume: string, path: string, script: string): Promise<RunResult> {
   const confinement = ["--network", "none", "--user", "1000:1000", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
-  return await docker(["run", "--rm", ...confinement, "--volume", `${volume}:${path}`, "--entrypoint", "bash", image, "-c", script], { deadlineMs: REMOVE_MS });
+  return await docker(["run", "--rm", ...confinement, "--volume", `${volume}:${path}`, "--entrypoint", "bash", image, "-c", script], { deadlineMs: SCRIPT_MS });
 }

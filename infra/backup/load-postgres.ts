@@ -12,7 +12,7 @@ import type { Step } from "./take-backup.ts";
 import { nextTransactionId } from "./transaction-id.ts";
 
 const MEMORY_MB = 1536;
-const START_MS = 120_000;
+const START_MS = 300_000;
 const QUESTION_MS = 1_800_000;
 const LOAD_MS = 6 * 3_600_000;
 /** The start of the image wants password files. These stay in the memory of a container without a network. */

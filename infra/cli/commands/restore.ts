@@ -15,6 +15,7 @@ import { stackMembers } from "../../engine/plan.ts";
 import { requireSameEngine, writeRecord } from "../../engine/record.ts";
 import { withRuntime } from "../../engine/runtime.ts";
 import { recorded, type ChangeNotes } from "../../history/record.ts";
+import type { Container } from "../../host/containers.ts";
 import { environmentFolder } from "../../host/paths.ts";
 import { messageOf, UserError } from "../../host/user-error.ts";
 import { CONFIG_FLAG, ENGINE_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
@@ -64,10 +65,16 @@ async function mayReplace({ invocation, session, images, archive }: Restoration)
   return await confirm(question, "Without a terminal, `restore --replace` goes on only with --yes.");
 }
 
+/** Containers of the environment. @throws UserError when they are another checkout's or engine's. */
+async function ownContainers({ environment, config }: Session, choice: EngineChoice): Promise<readonly Container[]> {
+  const containers = await withRuntime(config.targets.foundation.settings, async (runtime) => await runtime.containers());
+  requireOwnContainers(environment, choice.engine, containers);
+  return containers;
+}
+
 async function takeAllDown({ session, choice, progress }: Restoration): Promise<void> {
   const engine = await loadEngine(choice.engine);
-  const containers = await withRuntime(session.config.targets.foundation.settings, async (runtime) => await runtime.containers());
-  requireOwnContainers(session.environment, choice.engine, containers);
+  const containers = await ownContainers(session, choice);
   for (const stack of [...STACKS].reverse()) {
     if (stackMembers(containers, stack).length === 0) continue;
     await progress.step(`${stack} stopped and removed`, async (report) => await engine.remove(session.config.targets[stack], report));
@@ -129,6 +136,7 @@ async function restore(invocation: Invocation): Promise<number> {
   requireSameEngine(session.environment, session.record, choice.engine);
   const lock = await takeLock(join(environmentFolder(session.environment), "lock"), "restore");
   try {
+    await ownContainers(session, choice);
     const images = await progress.step("images of the stores", async () => await storeImages());
     const restoration: Restoration = { invocation, session, choice, archive, images, progress };
     if (!(await mayReplace(restoration))) {

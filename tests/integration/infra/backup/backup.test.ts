@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readArchive, type Archive } from "../../../../infra/backup/archive-reader.ts";
+import { helperOwner } from "../../../../infra/backup/helper-container.ts";
 import { forgetBefore, holdsDatabase, loadBeside, storeVolumes, swapIn } from "../../../../infra/backup/restore-into.ts";
 import { requireSame, testRestore } from "../../../../infra/backup/restore-test.ts";
 import { takeBackup, type BackupSource, type Step } from "../../../../infra/backup/take-backup.ts";
@@ -16,7 +17,7 @@ import { asRole, connectionOf, fillWithTrades, migratePlatform } from "../../../
 import { makeSecretsFolder, startPostgres, startRedis, type StoreContainer } from "../../../support/store-containers.ts";
 import { stores } from "../../../support/stores.ts";
 
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 const TRADES = 300;
 const ENVIRONMENT = `backup-${randomBytes(3).toString("hex")}`;
 const quiet: Step = async (_, work) => await work(() => undefined);
@@ -90,7 +91,7 @@ describe("backup and restore of both stores (R-DEP-6)", () => {
 
   test("a restore test passes on a good backup, and leaves nothing behind", { timeout: PATIENCE_MS }, async () => {
     await testRestore(archive, images, quiet);
-    const own = await dockerOrFail(["ps", "--all", "--quiet", "--filter", `label=astratrade.restore=${process.pid}`]);
+    const own = await dockerOrFail(["ps", "--all", "--quiet", "--filter", `label=astratrade.restore=${helperOwner()}`]);
     expect(own.trim()).toBe("");
   });
 

@@ -1,15 +1,15 @@
 import type pg from "pg";
+import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../services/base/clock.ts";
 import { catalogue } from "../../services/base/events/catalogue/catalogue.ts";
 import { tradeExecuted } from "../../services/base/events/catalogue/trading.ts";
 import type { EventEnvelope } from "../../services/base/events/envelope.ts";
 import { Subscription } from "../../services/base/events/subscription.ts";
 import { groupsOf } from "../support/service-groups.ts";
-import { waitFor } from "../support/wait-for.ts";
-import type { Acknowledged } from "./operations.ts";
+import type { Answers } from "./operations.ts";
 import type { LossPlatform } from "./platform.ts";
 
-const SCHEMAS = { user: "users", trading: "trading", gamification: "gamification", social: "social", financial: "financial" } as const;
+const SCHEMAS = { user: "users", trading: "trading", gamification: "gamification", social: "social", financial: "financial", nft: "nft" } as const;
 const nobody = { publish: () => Promise.reject(new Error("nothing is published here")) };
 
 const groups = Object.entries(SCHEMAS).flatMap(([service, schema]) =>
@@ -20,8 +20,11 @@ const groups = Object.entries(SCHEMAS).flatMap(([service, schema]) =>
 export interface Verdict {
   /** Events in the outboxes that could be read. */
   readonly events: number;
-  /** Pairs of a group and an event that took effect. */
-  readonly effects: number;
+  /** Events that took effect in each group. */
+  readonly effects: Readonly<Record<string, number>>;
+  readonly deadLetters: { readonly expected: number; readonly found: number };
+  /** Sum of the ledger's entries by currency. */
+  readonly ledger: readonly string[];
   readonly faults: readonly string[];
 }
 
@@ -85,21 +88,23 @@ const EFFECTS: Readonly<Record<string, string>> = {
     "SELECT 'kpis' AS value WHERE (SELECT coalesce(sum(value), 0) FROM financial.kpi_minutes WHERE metric = 'trades') <> (SELECT count(*) FROM trading.trades WHERE effect = 'open')",
 };
 
+/** Time between two looks at everything. */
+const LOOK_EVERY_MS = 1_000;
+
 /** Compares what the platform promised with what it holds. Waits until nothing is missing, or the time is over. */
-export async function check(platform: LossPlatform, done: Acknowledged, withinMs: number): Promise<Verdict> {
+export async function check(platform: LossPlatform, done: Answers, withinMs: number, tell: (line: string) => void): Promise<Verdict> {
   const planted = new Set(done.planted);
   return await platform.query("astra_admin", async (client) => {
-    let verdict = await judge(client, done, planted);
-    const endMs = systemClock.now() + withinMs;
-    await waitFor("an end of the wait", async () => {
-      if (verdict.faults.length > 0) verdict = await judge(client, done, planted);
-      return verdict.faults.length === 0 || systemClock.now() > endMs ? true : undefined;
-    }, withinMs + 30_000);
-    return verdict;
+    for (const endMs = systemClock.now() + withinMs; ; ) {
+      const verdict = await judge(client, done, planted);
+      if (verdict.faults.length === 0 || systemClock.now() > endMs) return verdict;
+      tell(`not at rest yet: ${verdict.faults[0]}`);
+      await delay(LOOK_EVERY_MS);
+    }
   });
 }
 
-async function judge(client: pg.Client, done: Acknowledged, planted: ReadonlySet<string>): Promise<Verdict> {
+async function judge(client: pg.Client, done: Answers, planted: ReadonlySet<string>): Promise<Verdict> {
   const expected = await expectedDeliveries(client, planted);
   const inbox = new Set<string>();
   const letters = new Set<string>();
@@ -110,17 +115,33 @@ async function judge(client: pg.Client, done: Acknowledged, planted: ReadonlySet
   const trades = new Set(await column(client, "SELECT id::text AS value FROM trading.trades WHERE effect = 'open'"));
   const told = new Set(await column(client, `SELECT envelope->'data'->>'tradeId' AS value FROM trading.outbox WHERE type = '${tradeExecuted.type}' AND envelope->'data'->>'tradeId' IS NOT NULL`));
   const posts = new Set(await column(client, "SELECT id::text AS value FROM social.entries WHERE type = 'post'"));
+  const users = new Set(await column(client, "SELECT id::text AS value FROM users.accounts WHERE username LIKE 'loss-%'"));
+  const written = trades.size + posts.size + users.size;
+  const promised = done.trades.length + done.posts.length + done.users.length;
   const faults = [
     ...compare("events handled by their groups", expected.pairs, inbox),
     ...compare("dead letters", expected.letters, letters),
     ...compare("trades with their event", trades, told),
     ...done.trades.filter((id) => !trades.has(id)).map((id) => `acknowledged trade ${id} is not there`),
     ...done.posts.filter((id) => !posts.has(id)).map((id) => `acknowledged post ${id} is not there`),
+    ...done.users.filter((id) => !users.has(String(id))).map((id) => `acknowledged user ${id} is not there`),
+    ...(written <= promised + done.unknown ? [] : [`${written} writes, but only ${promised} acknowledged and ${done.unknown} without an answer`]),
     ...(new Set(done.trades).size === done.trades.length ? [] : ["two operations were answered with the same trade"]),
   ];
   for (const [what, sql] of Object.entries(EFFECTS)) {
     const wrong = await column(client, sql);
     if (wrong.length > 0) faults.push(`${what}: ${wrong.length} times not so, ${wrong[0]} first`);
   }
-  return { events: expected.events, effects: inbox.size, faults };
+  const effects = Object.fromEntries(groups.map(({ name }) => [name, 0]));
+  for (const pair of inbox) {
+    const name = pair.slice(0, pair.indexOf(" "));
+    effects[name] = (effects[name] ?? 0) + 1;
+  }
+  return {
+    events: expected.events,
+    effects,
+    deadLetters: { expected: expected.letters.size, found: letters.size },
+    ledger: await column(client, "SELECT sum(amount) || ' ' || currency || ' in ' || count(*) || ' entries' AS value FROM financial.ledger_entries GROUP BY currency"),
+    faults,
+  };
 }

@@ -11,6 +11,9 @@ export interface Fault {
   run(platform: LossPlatform, random: SeededRandom): Promise<void>;
 }
 
+/** Longest time until a store that was killed serves again. */
+const STORE_BACK_MS = 120_000;
+
 const service = (platform: LossPlatform, random: SeededRandom) => random.pick(platform.services);
 
 async function paused(id: string, ms: number): Promise<void> {
@@ -62,7 +65,7 @@ export const faults: readonly [Fault, ...Fault[]] = [
     run: async (platform) => {
       const cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
       // It may have been killed a moment ago.
-      await waitFor("cut sessions", () => platform.query("astra_admin", (admin) => admin.query(cut)));
+      await waitFor("cut sessions", () => platform.query("astra_admin", (admin) => admin.query(cut)), STORE_BACK_MS);
     },
   },
   {
@@ -74,14 +77,14 @@ export const faults: readonly [Fault, ...Fault[]] = [
 
 async function withRedis(platform: LossPlatform, work: (redis: Redis) => Promise<void>): Promise<void> {
   const { host, port } = platform.redis;
-  const redis = new Redis({ host, port, password: platform.redisPassword, lazyConnect: true, retryStrategy: () => null });
+  const redis = new Redis({ host, port, password: platform.secret("redis"), lazyConnect: true, retryStrategy: () => null });
   redis.on("error", () => undefined);
   try {
     // It may have been killed a moment ago.
     await waitFor("redis", async () => {
       if (redis.status !== "ready") await redis.connect();
       return true;
-    });
+    }, STORE_BACK_MS);
     await work(redis);
   } finally {
     redis.disconnect();

@@ -1,31 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { schemaPlans } from "../../services/migrate/schemas.ts";
 import { migrateSchema } from "../../services/base/postgres/migrator.ts";
 import { freePort, removeContainer } from "../support/docker.ts";
 import { startPostgres, startRedis, type StoreContainer } from "../support/store-containers.ts";
-import { secretValue, stores } from "../support/stores.ts";
 import { ServiceProcess } from "./service-process.ts";
 
-/** Services that a trade and a post go through. */
-const SERVICES = ["user", "trading", "gamification", "social", "financial"] as const;
+/** All services with consumer groups. */
+const SERVICES = ["user", "trading", "gamification", "social", "financial", "nft"] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
+
+/** What stores are started from. */
+export interface StoreSource {
+  /** References of images. */
+  readonly images: { readonly redis: string; readonly postgres: string };
+  /** Folder with a value of every secret. */
+  readonly secretsDir: string;
+}
 
 /** Services as processes on stores of their own, all of which may be killed. */
 export class LossPlatform {
   readonly redis: StoreContainer;
   readonly postgres: StoreContainer;
   readonly services: readonly [ServiceProcess, ...ServiceProcess[]];
-  readonly redisPassword = secretValue("redis");
+  readonly #secretsDir: string;
 
-  private constructor(redis: StoreContainer, postgres: StoreContainer, services: readonly [ServiceProcess, ...ServiceProcess[]]) {
+  private constructor(secretsDir: string, redis: StoreContainer, postgres: StoreContainer, services: readonly [ServiceProcess, ...ServiceProcess[]]) {
+    this.#secretsDir = secretsDir;
     this.redis = redis;
     this.postgres = postgres;
     this.services = services;
   }
 
-  static async start(): Promise<LossPlatform> {
-    const { images, secretsDir } = stores();
+  /** Starts stores of its own and all services. */
+  static async start({ images, secretsDir }: StoreSource): Promise<LossPlatform> {
     const [redis, postgres] = await Promise.all([startRedis(images.redis, secretsDir), startPostgres(images.postgres, secretsDir)]);
     const environment = {
       ASTRA_SECRETS_DIR: secretsDir,
@@ -42,7 +52,7 @@ export class LossPlatform {
     for (const name of SERVICES) {
       made.push(new ServiceProcess(name, await freePort(), { ...environment, ASTRA_AGENT_PORT: String(await freePort()) }));
     }
-    const platform = new LossPlatform(redis, postgres, made as [ServiceProcess, ...ServiceProcess[]]);
+    const platform = new LossPlatform(secretsDir, redis, postgres, made as [ServiceProcess, ...ServiceProcess[]]);
     try {
       for (const { schema, migrations } of schemaPlans) {
         await platform.query(`${schema}_owner`, async (owner) => void (await migrateSchema(owner, schema, migrations)));
@@ -56,9 +66,14 @@ export class LossPlatform {
     return platform;
   }
 
+  /** Value of a secret: `redis`, `postgres_trading_app` ... */
+  secret(name: string): string {
+    return readFileSync(join(this.#secretsDir, name), "utf8");
+  }
+
   connectionOf(role: string): pg.ClientConfig {
     const secret = `postgres_${role.replace(/^astra_/, "")}`;
-    return { host: this.postgres.host, port: this.postgres.port, user: role, password: secretValue(secret), database: "astradb", connectionTimeoutMillis: 5_000 };
+    return { host: this.postgres.host, port: this.postgres.port, user: role, password: this.secret(secret), database: "astradb", connectionTimeoutMillis: 5_000 };
   }
 
   /** Works with a session of a role. */
@@ -75,7 +90,7 @@ export class LossPlatform {
 
   url(service: ServiceName, path: string): string {
     const port = this.services.find(({ name }) => name === service)?.port;
-    const route = { user: "users", trading: "trading", gamification: "gamification", social: "social", financial: "financial" }[service];
+    const route = { user: "users", trading: "trading", gamification: "gamification", social: "social", financial: "financial", nft: "nft" }[service];
     return `http://127.0.0.1:${port}/api/v1/${route}${path}`;
   }
 

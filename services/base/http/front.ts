@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { USER_HEADER } from "../auth/token-authenticator.ts";
 import { CORRELATION_HEADER, correlationIdOf, type Work } from "../correlation.ts";
 import { problemHead, type Problem } from "../problem.ts";
 import { noteError, workOfRequest } from "../tracing/http-span.ts";
@@ -34,6 +35,11 @@ export interface FrontOptions {
 /** The pattern of the route that takes a path; undefined where Fastify is to answer. */
 export type FrontRoute = (url: string) => string | undefined;
 export type FrontHandler = (taken: FrontRequest, route: string) => void;
+/** What a path of the process itself is answered with. */
+export interface OwnAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
 export type UpgradeHandler = (upgrade: FrontUpgrade, route: string) => void;
 
 declare module "fastify" {
@@ -52,6 +58,7 @@ export class Front {
   #route: FrontRoute | undefined;
   #handle: FrontHandler | undefined;
   #upgrade: UpgradeHandler | undefined;
+  readonly #own = new Map<string, () => Promise<OwnAnswer>>();
 
   constructor(options: FrontOptions) {
     this.#options = options;
@@ -69,6 +76,14 @@ export class Front {
     this.#upgrade = handle;
   }
 
+  /**
+   * Has a plain GET of a path, without anybody's name on it, answered with JSON before the framework: for what machines ask all the
+   * time, often over a new connection each. Fastify has the same route for everything else.
+   */
+  answer(path: string, own: () => Promise<OwnAnswer>): void {
+    this.#own.set(path, own);
+  }
+
   /** A server whose requests are seen here first. */
   createServer(options: ServerOptions, otherwise: (request: IncomingMessage, response: ServerResponse) => void): Server {
     // Node refuses a missing host with an empty answer of its own; ours names the problem.
@@ -76,7 +91,7 @@ export class Front {
       this.#upgrade !== undefined && this.#options.availability.ready && isWebSocket(request) && hasOneHost(request) && this.#route?.(request.url ?? "/") !== undefined;
     const server = createServer({ ...options, requireHostHeader: false, shouldUpgradeCallback }, (request, response) => {
       if (!hasOneHost(request)) refuseHost(response);
-      else if (!this.#accept(request, response)) otherwise(request, response);
+      else if (!this.#accept(request, response) && !this.#acceptOwn(request, response, otherwise)) otherwise(request, response);
     });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#acceptUpgrade(request, socket, head));
     return server;
@@ -98,6 +113,29 @@ export class Front {
       records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs });
     });
     this.#handle(taken, route);
+    return true;
+  }
+
+  #acceptOwn(request: IncomingMessage, response: ServerResponse, otherwise: (request: IncomingMessage, response: ServerResponse) => void): boolean {
+    const { url = "/", method = "GET", headers } = request;
+    const own = method === "GET" ? this.#own.get(url) : undefined;
+    if (own === undefined || headers[USER_HEADER] !== undefined || headers.authorization !== undefined) return false;
+    const startedAtMs = performance.now();
+    own().then(
+      ({ status, body }) => {
+        const text = JSON.stringify(body);
+        const correlationId = correlationIdOf(headers[CORRELATION_HEADER]);
+        response.on("close", () => this.#options.records.keep({ correlationId, work: undefined, method, url, route: url, status, elapsedMs: performance.now() - startedAtMs }));
+        response.writeHead(status, {
+          [CORRELATION_HEADER]: correlationId,
+          "content-type": "application/json; charset=utf-8",
+          "content-length": Buffer.byteLength(text),
+          ...(this.#options.availability.draining ? { connection: "close" } : {}),
+        });
+        response.end(text);
+      },
+      () => otherwise(request, response),
+    );
     return true;
   }
 

@@ -22,7 +22,9 @@ export interface Flow {
 
 const TICK_MS = 10;
 /** Events on their way at saturation: enough to keep everybody busy, few enough not to measure a queue. */
-const IN_FLIGHT = 20_000;
+const IN_FLIGHT = 10_000;
+/** How often consumers are asked how far they are. */
+const COLLECT_MS = 25;
 
 /** The bus on Redis with no database behind it: relays' way of adding, all groups, handlers without effect. */
 export class BusAlone {
@@ -54,13 +56,20 @@ export class BusAlone {
       delays.addAll(more.counts);
       handled += more.total;
     };
+    // Beside the publishing: consumers that are busy answer late, and must not hold it up.
+    let isOver = false;
+    const collecting = (async () => {
+      for (; !isOver; await delay(COLLECT_MS)) await collect();
+    })();
     while (performance.now() - startMs < seconds * 1000) {
       const elapsed = (performance.now() - startMs) / 1000;
       const due = perSecond === undefined ? handled / this.#fanOut + IN_FLIGHT : elapsed * perSecond;
-      await this.#publish(Math.min(2_000, Math.floor(due - (this.#n - from))));
-      if (perSecond === undefined) await collect();
-      else await delay(TICK_MS);
+      const count = Math.min(1_000, Math.floor(due - (this.#n - from)));
+      if (count > 0) await this.#publish(count);
+      if (count < 1_000) await delay(TICK_MS);
     }
+    isOver = true;
+    await collecting;
     const sent = this.#n - from;
     while ((await this.#unread()) > 0) await delay(20);
     const tookSeconds = (performance.now() - startMs) / 1000;

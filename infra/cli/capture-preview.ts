@@ -11,9 +11,8 @@ import { formOf } from "../platform/container-form.ts";
 import type { ImageReferences } from "../platform/images.ts";
 import { LABELS } from "../platform/labels.ts";
 import { networkName } from "../platform/names.ts";
-import { fieldsOf } from "../preview/field-changes.ts";
 import { comparable } from "../preview/from-cluster.ts";
-import { flatSettings, hashOf, keptFields, type Decisive, type SavedImage, type SavedThings } from "../preview/saved.ts";
+import { flatSettings, hashOf, keptFields, savedContainer, type Decisive, type SavedImage, type SavedThings } from "../preview/saved.ts";
 import { currentCommit, sourceHashes } from "../preview/sources.ts";
 import { environmentSuffix } from "./result.ts";
 import type { Session } from "./session.ts";
@@ -39,16 +38,8 @@ async function machineState(environment: string): Promise<SavedThings> {
   const networks = (await dockerOrFail(["network", "ls", "--format", "{{.Name}}"])).split("\n").filter((name) => name === networkName(environment));
   return things([
     ...containers.map(({ id, name, state, exitCode, labels }) => {
-      const one = real.get(id);
-      const fields = {
-        id: id.slice(0, 12),
-        "image id": one?.imageId.slice(0, 19) ?? "",
-        state: state === "exited" ? `exited with ${exitCode}` : state,
-        ...(one === undefined ? {} : keptFields(one.form)),
-      };
-      // The engine tells mounts and ports in any order.
-      const all = one === undefined ? [] : Object.entries(fieldsOf(one.form)).sort(([a], [b]) => (a < b ? -1 : 1));
-      return [`container ${name}`, { hash: hashOf([id, labels[LABELS.spec] ?? "", all]), fields }] as const;
+      const described = state === "exited" ? `exited with ${exitCode}` : state;
+      return [`container ${name}`, savedContainer({ id, state: described, spec: labels[LABELS.spec] ?? "" }, real.get(id))] as const;
     }),
     ...volumes.map((name) => [`volume ${name}`, { hash: "", fields: {} }] as const),
     ...networks.map((name) => [`network ${name}`, { hash: "", fields: {} }] as const),

@@ -88,6 +88,16 @@ export function hashOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
 
+/** A container as it is: by its id, its state and every field, in whatever order the engine tells mounts and ports. */
+export function savedContainer(
+  { id, state, spec }: { readonly id: string; readonly state: string; readonly spec: string },
+  real: { readonly imageId: string; readonly form: ContainerForm } | undefined,
+): SavedThing {
+  const all = real === undefined ? [] : Object.entries(fieldsOf(real.form)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const fields = { id: id.slice(0, 12), "image id": real?.imageId.slice(0, 19) ?? "", state, ...(real === undefined ? {} : keptFields(real.form)) };
+  return { hash: hashOf([id, spec, all]), fields };
+}
+
 /** Makes the document of a preview. */
 export function savedPreview(decisive: Decisive, about: Pick<SavedPreview, "savedAt" | "savedBy" | "items">): SavedPreview {
   const rest = { kind: KIND, format: FORMAT, ...about, ...decisive } as const;

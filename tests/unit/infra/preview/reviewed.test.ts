@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { formOf } from "../../../../infra/platform/container-form.ts";
 import { LABELS } from "../../../../infra/platform/labels.ts";
 import { differenceText, reviewDifferences } from "../../../../infra/preview/reviewed.ts";
-import { flatSettings, keptFields, keptValue, readSavedPreview, savedPreview, writeSavedPreview, type Decisive } from "../../../../infra/preview/saved.ts";
+import { flatSettings, keptFields, keptValue, readSavedPreview, savedContainer, savedPreview, writeSavedPreview, type Decisive } from "../../../../infra/preview/saved.ts";
 import { sourceHashes } from "../../../../infra/preview/sources.ts";
 import { testStack } from "../../../support/platform-models.ts";
 
@@ -81,6 +81,18 @@ describe("a reviewed preview (R-DEP-6)", () => {
       "the starting point:",
       "  container astra-dev-redis-1: differs in what is not shown",
     ]);
+  });
+
+  test("takes a container for the same in whatever order the engine tells its parts, and not with another environment", () => {
+    const [spec] = testStack("foundation").containers;
+    if (spec === undefined) throw new Error("no container");
+    const form = formOf(spec);
+    const saved = (one: typeof form) => savedContainer({ id: "1", state: "running", spec: "s" }, { imageId: "i", form: one });
+    const other = { ...form, mounts: [...form.mounts].reverse(), environment: Object.fromEntries(Object.entries(form.environment).reverse()) };
+    expect(saved(other)).toEqual(saved(form));
+    const secret = saved({ ...form, environment: { ...form.environment, MY_PASSWORD: "one" } });
+    expect(secret.hash).not.toBe(saved({ ...form, environment: { ...form.environment, MY_PASSWORD: "two" } }).hash);
+    expect(secret.fields["environment MY_PASSWORD"]).toBe("(looks like a secret, not kept)");
   });
 
   test("is refused for another environment, engine or colour, and many differences are counted", () => {

@@ -26,4 +26,18 @@ describe("entries that Redis has lost (R-EVT-3)", () => {
     await streams.flush();
     expect(await redis.xpending("events:trading", "social.lost")).toEqual([1, kept, kept, [["one", "1"]]]);
   });
+
+  it("stay pending after an error, and what is done is acknowledged with the next read", async () => {
+    const streams = new GroupStreams(redis, "social.done", "one", ["events:done"]);
+    await streams.create();
+    await redis.xadd("events:done", "*", "event", "first");
+    const read = await streams.readNew(10, 1);
+    streams.acknowledge(read);
+    streams.forget();
+    await streams.readNew(10, 1);
+    expect(await redis.xpending("events:done", "social.done")).toEqual([1, read[0]?.id, read[0]?.id, [["one", "1"]]]);
+    streams.acknowledge(read);
+    await streams.readNew(10, 1);
+    expect(await redis.xpending("events:done", "social.done")).toEqual([0, null, null, null]);
+  });
 });

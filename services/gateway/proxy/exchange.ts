@@ -131,7 +131,10 @@ export class Exchange implements Asking, Waiting, CallerWatch {
     if (this.#settled || this.isHead) return;
     this.#options.copy?.add(chunk);
     const { response } = this.#call;
-    if (response.write(chunk)) return this.#waitForMore();
+    const isTaken = response.write(chunk);
+    // What was read already comes also after a pause.
+    if (this.#isPaused) return;
+    if (isTaken) return this.#waitForMore();
     this.#isPaused = true;
     this.#control?.pause();
     this.deadlineMs = performance.now() + this.#options.pauseMs;

@@ -17,9 +17,10 @@ const STORE_BACK_MS = 120_000;
 const service = (platform: LossPlatform, random: SeededRandom) => random.pick(platform.services);
 
 async function paused(id: string, ms: number): Promise<void> {
-  await dockerOrFail(["pause", id]);
+  // On a busy machine the engine may fail to freeze a process that runs, and to thaw one.
+  await waitFor("a pause", () => dockerOrFail(["pause", id]));
   await delay(ms);
-  await dockerOrFail(["unpause", id]);
+  await waitFor("the end of a pause", () => dockerOrFail(["unpause", id]));
 }
 
 /** All that may happen. The relay is in the services' processes: it dies and stands still with them, and loses its lock with its session. */

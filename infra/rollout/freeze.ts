@@ -7,14 +7,16 @@ import type { TrafficChange } from "./table-change.ts";
  * new colour has served. Empty where everything can go back.
  */
 export function oneWayNow({ weights, release }: Pick<TrafficTable, "weights" | "release">): readonly OneWayStep[] {
-  if (release === undefined || (release.state !== "running" && release.state !== "watching")) return [];
+  if (release === undefined || release.state === "ended") return [];
   return (release.oneWay ?? []).filter(({ workload }) => (weights[workload]?.[release.to] ?? 0) > 0);
 }
 
 /** Lets every weight stay as it is and says why: a rollout that is under way ends by it. */
 export function freezeChange(table: TrafficTable, release: Release, by: string, why: string): TrafficChange {
   const { weights, previous } = table;
-  return { by, reason: `frozen: ${why}`, weights, ...(previous === undefined ? {} : { previous }), release: { ...release, frozen: why } };
+  // Taken back and brought forward again: it stands as after its end.
+  const state = release.state === "reverted" ? "watching" : release.state;
+  return { by, reason: `frozen: ${why}`, weights, ...(previous === undefined ? {} : { previous }), release: { ...release, state, frozen: why } };
 }
 
 /** Why nothing was taken back, and what a person can do, in a few lines. */

@@ -1,5 +1,6 @@
 import { isFrozen } from "../../services/base/traffic/release.ts";
 import { instanceSuffix } from "../platform/names.ts";
+import { colourWeight } from "../rollout/table-change.ts";
 import type { ContainerStatus, StatusReport } from "./report.ts";
 
 export interface ScreenStyle {
@@ -104,6 +105,7 @@ function releaseLine({ traffic, environment }: StatusReport, nowMs: number): rea
   const { from, to, state, step, steps, watchUntil } = release;
   if (isFrozen(release)) return [`Release       FROZEN at step ${step} of ${steps}, ${from} to ${to}: ${release.frozen}`];
   if (state === "running") return [`Release       ${from} to ${to} ${bar(step, steps)} step ${step} of ${steps}, begun ${formatAge(nowMs - Date.parse(release.startedAt))} ago`];
+  if (state === "reverted" && colourWeight(traffic?.weights ?? {}, to) > 0) return [`Release       ${to} was taken back and brought forward again; nothing watches it`];
   if (state === "reverted") return [`Release       ${to} was taken back, ${from} serves`];
   if (state === "ended" || watchUntil === undefined) return [];
   const leftMs = Date.parse(watchUntil) - nowMs;

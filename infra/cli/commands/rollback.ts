@@ -31,9 +31,10 @@ async function rollback(invocation: Invocation): Promise<number> {
   const session = await openSession(invocation);
   const { settings } = session.config.targets.foundation;
   await requireNoDeployment(session.environment);
-  const reason = invocation.text("reason") ?? "rollback";
+  const given = invocation.text("reason");
+  const reason = given ?? "rollback";
   const result = await withRuntime(settings, async (runtime) =>
-    await recorded(settings, "rollback", { detail: reason }, async (notes) => {
+    await recorded(settings, "rollback", given === undefined ? {} : { detail: given }, async (notes) => {
       // Side by side: each is a question to a process that is started for it.
       const [containers, before] = await Promise.all([runtime.containers(), currentTraffic(settings)]);
       if (before === undefined) throw new UserError("There is no traffic table: nothing runs here.");

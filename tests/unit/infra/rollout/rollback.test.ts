@@ -71,6 +71,11 @@ describe("a release with a migration that cannot go back (R-DEP-3)", () => {
     expect(decideRollback({ ...asking, table: half })).toMatchObject({ colours: ["blue"], change: { weights: first.weights } });
   });
 
+  test("is frozen too after it was taken back by force and brought forward again", () => {
+    const decision = decideRollback({ ...asking, table: { ...served, release: { ...release, oneWay, state: "reverted" } } });
+    expect(decision).toMatchObject({ frozen: expect.any(String) as string, change: { release: { state: "watching", frozen: "bad" } } });
+  });
+
   test("goes back where a person insists, and is not frozen then", () => {
     const decision = decideRollback({ ...asking, table: { ...served, release: { ...release, oneWay, frozen: "bad" } }, force: true });
     if (!("colours" in decision)) throw new Error("no rollback");

@@ -7,8 +7,8 @@ import { testStack } from "../../../support/platform-models.ts";
 
 const release: Release = { id: "1", from: "blue", to: "green", state: "running", step: 7, steps: 21, startedAt: "2026-01-31T11:00:00Z" };
 
-function releaseLine(changes: Partial<Release>): string | undefined {
-  const weights = { gateway: { blue: 100, green: 0 } };
+function releaseLine(changes: Partial<Release>, green = 0): string | undefined {
+  const weights = { gateway: { blue: 100 - green, green } };
   const report = statusReport({
     environment: "t",
     engine: "compose",
@@ -33,4 +33,8 @@ test.each<readonly [Partial<Release>, string | undefined]>([
   [{ state: "ended", watchUntil: "2026-01-31T12:10:00Z" }, undefined],
 ])("status shows a release that is %j (R-DEP-3)", (changes, line) => {
   expect(releaseLine(changes)).toBe(line);
+});
+
+test("status says of a release that was taken back and brought forward again that nothing watches it (R-DEP-3)", () => {
+  expect(releaseLine({ state: "reverted" }, 100)).toBe("Release       green was taken back and brought forward again; nothing watches it");
 });

@@ -50,7 +50,7 @@ export function killedRolloutTest({ environment, portOffset }: RobustnessPlace):
     const rollout = ["rollout", "green", ...here, "--weights", "100", "--step-seconds", "2", "--skip-judgement"];
     const { failed } = await withSteadyRequests(`http://127.0.0.1:${8000 + portOffset}`, async () => {
       const running = startAstra(rollout);
-      await waitFor("the first service to have moved", async () => ((await green()).includes(100) ? true : undefined), 120_000);
+      await running.says("nft 100 % to green");
       running.kill();
       await running.ended;
       expect(await green()).toContain(0);

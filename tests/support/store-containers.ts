@@ -47,11 +47,13 @@ export function mountSecrets(secretsDir: string): string {
   return `--mount=type=bind,source=${secretsDir},target=/run/secrets,readonly`;
 }
 
+/** A database cluster that is made anew takes 2 s, and a minute on two cores with much else to do. */
+const HEALTHY_WITHIN_MS = 120_000;
+
 /** Waits until a command inside a container succeeds. */
 export async function untilHealthy(id: string, command: readonly string[]): Promise<void> {
-  await waitFor(`health of container ${id.slice(0, 12)}`, async () => {
-    return (await docker(["exec", id, ...command])).code === 0 ? true : undefined;
-  });
+  const ask = async () => ((await docker(["exec", id, ...command])).code === 0 ? true : undefined);
+  await waitFor(`health of container ${id.slice(0, 12)}`, ask, HEALTHY_WITHIN_MS);
 }
 
 /** Waits until a PostgreSQL container answers over TCP: only then are its roles right. */

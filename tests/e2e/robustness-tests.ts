@@ -14,8 +14,9 @@ export interface RobustnessPlace {
   readonly portOffset: number;
 }
 
-/** A request trickles its body for so long: it is under way when everything stops. */
-const LONG_MS = 4_000;
+/** A request trickles its body for so long: it is under way when everything stops, some seconds after the command begins. */
+const LONG_MS = 8_000;
+const UNDER_WAY_MS = 500;
 
 async function ofColour(environment: string, colour: Colour): Promise<readonly Container[]> {
   return (await environmentContainers(environment)).filter((container) => container.colour === colour);
@@ -112,7 +113,7 @@ export function stopTest({ environment, portOffset }: RobustnessPlace): void {
     let answer: Promise<number> = Promise.resolve(0);
     const ends = await watchEnds(environment, async () => {
       answer = longRequest(`http://127.0.0.1:${8000 + portOffset}`);
-      await sleep(LONG_MS / 4);
+      await sleep(UNDER_WAY_MS);
       await astraOk("down", "--environment", environment);
     });
     expect(await answer).toBe(201);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { environmentContainers } from "../../infra/host/containers.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { astra, astraOk } from "./astra.ts";
 import { leftovers } from "./inspect.ts";
 
@@ -23,28 +24,35 @@ export function backupTests({ environment, portOffset, up }: BackupPlace): { rea
   const file = join(folder, "backup.tar");
   let positionId = "";
 
-  const post = async (path: string, body: unknown): Promise<{ status: number; json: Record<string, unknown> }> => {
-    const response = await fetch(`${api}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-    return { status: response.status, json: (await response.json()) as Record<string, unknown> };
+  const post = async (path: string, body: unknown, token?: string): Promise<Record<string, unknown>> => {
+    const headers = { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    const response = await fetch(`${api}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    expect(response.ok, `${path}: ${response.status} ${text}`).toBe(true);
+    return JSON.parse(text) as Record<string, unknown>;
   };
-  const positions = async (): Promise<string> => await (await fetch(`${api}/trading/positions`, { headers: { "x-user-id": "123" } })).text();
+  const trade = async (token: string): Promise<string> => {
+    const { trade } = (await post("/trading/execute", { asset_symbol: "BTC/USD", direction: "LONG", amount: 100 }, token)) as { readonly trade: { readonly positionId: string } };
+    return trade.positionId;
+  };
+  const positions = async (token: string): Promise<string> => await (await fetch(`${api}/trading/positions`, { headers: { authorization: `Bearer ${token}` } })).text();
+
+  const ids = async (): Promise<readonly string[]> => (await environmentContainers(environment)).map(({ id }) => id).sort();
 
   const take = (): void => {
     test("writes a backup while it serves, restores it into stores of its own, and refuses to restore over data (R-DEP-6)", async () => {
-      expect((await post("/users/register", USER)).status).toBe(201);
-      const { status, json } = await post("/trading/execute", { user_id: 123, asset_symbol: "BTC/USD", direction: "LONG", amount: 1000 });
-      expect(status).toBe(201);
-      positionId = (json["trade"] as { readonly positionId: string }).positionId;
+      const token = String((await post("/users/register", USER))["token"]);
+      positionId = await trade(token);
 
       expect(await astraOk("backup", ...here, "--to", file, "--test")).toContain("every row, migration and sum is there");
       expect(statSync(file).mode & 0o777).toBe(0o600);
 
-      const before = await environmentContainers(environment);
+      const before = await ids();
       const refused = await astra("restore", file, ...here);
       expect(refused.code).toBe(1);
       expect(refused.output).toContain(`Environment "${environment}" has data, and a restore would replace all of it. Nothing was changed.`);
-      expect((await environmentContainers(environment)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
-      expect(await positions()).toContain(positionId);
+      expect(await ids()).toEqual(before);
+      expect(await positions(token)).toContain(positionId);
     });
 
     test("shows the logs of the colour that went (R-DEP-6)", async () => {
@@ -64,9 +72,11 @@ export function backupTests({ environment, portOffset, up }: BackupPlace): { rea
       const output = await astraOk("restore", file, ...here, ...up);
       expect(output).toContain("Restored from");
       expect(output).toContain("The secret token_encryption is another one here");
-      expect((await post("/users/login", { username: USER.username, password: USER.password })).status).toBe(200);
-      expect(await positions()).toContain(positionId);
-      expect((await post("/trading/execute", { user_id: 123, asset_symbol: "BTC/USD", direction: "LONG", amount: 1000 })).status).toBe(201);
+      await waitFor("the edge to have found its gateway", async () => ((await fetch(`${api}/trading/prices`)).ok ? true : undefined), 60_000);
+      const token = String((await post("/users/login", { username: USER.username, password: USER.password }))["token"]);
+      expect(await positions(token)).toContain(positionId);
+      const later = await trade(token);
+      expect(await positions(token)).toContain(later);
     });
   };
   return { take, restore };

@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from "../../infra/host/paths.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Longest time until a service that was started is ready: on a busy machine a start alone takes many seconds. */
-const READY_MS = 120_000;
+const READY_MS = 180_000;
 
 const children = new Set<ChildProcess>();
 

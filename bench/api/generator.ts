@@ -84,7 +84,9 @@ async function load({ perSecond, seconds, warmUpSeconds }: Extract<Order, { kind
     let code: string;
     try {
       const body = { user_id: user?.userId, asset_symbol: "BTC/USD", direction: next % 2 === 0 ? "LONG" : "SHORT", amount: "10.00" };
-      code = String((await post("trading/execute", body, user?.token)).status);
+      const { status, body: answer } = await post("trading/execute", body, user?.token);
+      const problem = at(answer, "code");
+      code = typeof problem === "string" ? `${status} ${problem}` : String(status);
     } catch (error) {
       code = nameOfFailure(error);
     }

@@ -1,4 +1,4 @@
-import { bestStep, meetsGoal, type ApiResult, type Step } from "./result.ts";
+import { bestStep, meetsGoal, type ApiResult, type Growth, type Step } from "./result.ts";
 
 const GOAL_PER_SECOND = 1_000;
 const GOAL_DATABASE_MS = 5;
@@ -50,6 +50,15 @@ function verdict(goal: string, reached: boolean, figure: string): string {
   return row([goal, `${reached ? "yes" : "no"}: ${figure}`]);
 }
 
+/** What a trade leaves behind. */
+function growthLine(growth: Growth): string {
+  const each = (count: number): string => (count / growth.trades).toFixed(2);
+  return (
+    `A trade with all its effects: ${whole(growth.databaseBytes / growth.trades)} bytes of tables and indexes, ${whole(growth.walBytes / growth.trades)} bytes of WAL, ` +
+    `${each(growth.commits)} commits, ${each(growth.walSyncs)} flushes, ${each(growth.events)} events, ${each(growth.effects)} effects (${whole(growth.trades)} trades).`
+  );
+}
+
 /** The whole report, as it stands in docs/benchmarks.md. */
 export function report(result: ApiResult): readonly string[] {
   const { steps, goalP95Ms, growth } = result;
@@ -62,12 +71,10 @@ export function report(result: ApiResult): readonly string[] {
     ...stepsTable(result),
     "",
     ...(shown === undefined ? [] : [`CPU at ${whole(shown.offeredPerSecond)}/s (the load itself: ${(share * 100).toFixed(0)} % of all):`, "", ...cpuTable(shown, result.idleCores), ""]),
-    `A trade with all its effects: ${whole(growth.databaseBytes / growth.trades)} bytes of tables and indexes, ${whole(growth.walBytes / growth.trades)} bytes of WAL, ` +
-      `${(growth.commits / growth.trades).toFixed(2)} commits, ${(growth.walSyncs / growth.trades).toFixed(2)} flushes, ${(growth.events / growth.trades).toFixed(2)} events, ${(growth.effects / growth.trades).toFixed(2)} effects (${whole(growth.trades)} trades).`,
-    "",
+    ...(growth.trades === 0 ? [] : [growthLine(growth), ""]),
     row(["goal", "reached"]),
     row(["---", "---"]),
-    verdict(`${whole(GOAL_PER_SECOND)} durable trades/s with p95 < ${goalP95Ms} ms`, (best?.durablePerSecond ?? 0) >= GOAL_PER_SECOND * 0.97, best === undefined ? "no rate met it" : `${whole(best.durablePerSecond)}/s, p95 ${tenth(best.p95Ms)} ms`),
+    verdict(`${whole(GOAL_PER_SECOND)} durable trades/s with p95 < ${goalP95Ms} ms`, (best?.offeredPerSecond ?? 0) >= GOAL_PER_SECOND, best === undefined ? "no rate met it" : `${whole(best.durablePerSecond)}/s, p95 ${tenth(best.p95Ms)} ms`),
     verdict(`database work of an order under ${GOAL_DATABASE_MS} ms at that load`, best !== undefined && best.databaseMs < GOAL_DATABASE_MS, shown === undefined ? "-" : `${tenth(shown.databaseMs)} ms`),
     verdict("every trade has its effect once in every group, the ledger sums to 0", result.wrong.length === 0, listed(result.wrong, `${whole(growth.trades)} trades`)),
   ];

@@ -7,6 +7,7 @@ import { checks } from "../../infra/validation/checks.ts";
 import { validationContext } from "../../infra/validation/check.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
 import { driftTests } from "./drift-tests.ts";
+import { backupTests } from "./backup-tests.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
 import { crashTest, killedRolloutTest, killedUpTest, stopTest } from "./robustness-tests.ts";
 import { rolloutTests } from "./rollout-tests.ts";
@@ -219,7 +220,10 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       }
     });
 
+    const backups = backupTests({ environment, portOffset, up: [...config, "--engine", engine] });
+    backups.take();
     stopTest({ environment, portOffset });
+    backups.restore();
 
     test("leaves nothing behind after down --volumes", async () => {
       const refused = await astra("down", ...here, "--volumes");

@@ -71,7 +71,7 @@ const OTHERS: Readonly<Record<DomainName, Readonly<Record<string, OpenRule>>>> =
   trading: { "POST /execute": "own", "GET /positions": "own", "GET /account": "own", "GET /prices": "everybody" },
   gamification: { "GET /leaderboard": "everybody" },
   // The feed of all; one's own has a test below.
-  social: { "GET /feed": "everybody", "GET /follows": "own", "POST /groups": "own", "GET /groups": "own", "POST /posts": "own" },
+  social: { "GET /feed": "everybody", "GET /follows": "own", "POST /groups": "own", "GET /groups": "everybody", "POST /posts": "own" },
   financial: {
     "GET /revenue": "operators",
     "GET /revenue/users": "operators",

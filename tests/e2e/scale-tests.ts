@@ -56,7 +56,9 @@ export function scaleTests({ environment, portOffset }: { readonly environment: 
         killed.kill();
         await killed.ended;
         expect(await astraOk("scale", "nft=2", "gateway=2", ...here)).toContain("blue: registered, and balanced from now on");
-        expect([await registered("nft"), await registered("gateway")]).toEqual([2, 2]);
+        // On a busy machine the agent may just be starting one of them again.
+        for (const service of ["nft", "gateway"])
+          await waitFor(`two registered instances of ${service}`, async () => ((await registered(service)) === 2 ? true : undefined), 60_000);
         for (const service of ["nft", "gateway"])
           await waitFor(`requests to both instances of ${service}`, async () => ((await answering(service)) >= 2 ? true : undefined), 60_000);
         const { containers } = JSON.parse((await astra("status", ...here, "--json")).output) as { readonly containers: readonly { readonly name: string; readonly health: string }[] };
@@ -70,9 +72,9 @@ export function scaleTests({ environment, portOffset }: { readonly environment: 
       expect(failed).toEqual([]);
       expect(sent).toBeGreaterThan(100);
     });
-    // On a busy machine the agent may have restarted another one.
-    const gone = ends.filter(({ name }) => name.endsWith("-2"));
-    expect(gone.map(({ name, exitCode }) => `${name} ${exitCode}`).sort()).toEqual([`${second("gateway")} 0`, `${second("nft")} 0`]);
+    // On a busy machine the agent may have restarted them, or another one: what counts is how each ended at last.
+    const lastEnds = Object.fromEntries(ends.filter(({ name }) => name.endsWith("-2")).map(({ name, exitCode }) => [name, exitCode]));
+    expect(lastEnds).toEqual({ [second("gateway")]: 0, [second("nft")]: 0 });
     expect(await names()).not.toContain(second("nft"));
     const history = JSON.parse(await astraOk("history", ...here, "--json")) as readonly HistoryEntry[];
     const scalings = history.filter(({ kind }) => kind === "scale").map(({ outcome, detail }) => `${outcome}: ${detail ?? ""}`);

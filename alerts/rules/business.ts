@@ -46,7 +46,7 @@ export const businessGroup: RuleGroup = {
       name: "LedgerCheckStale",
       severity: "critical",
       expr: `time() - (max(${business.LEDGER_CHECKED_AT.name}) or vector(0)) > 900`,
-      forSeconds: 60,
+      forSeconds: 300,
       summary: "Nobody checks the ledger.",
       description: "The ledger was last added up {{ $value | humanizeDuration }} ago (threshold 15 min).",
       runbook: {

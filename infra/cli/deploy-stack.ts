@@ -13,7 +13,7 @@ import { LABELS } from "../platform/labels.ts";
 import type { Progress } from "./progress.ts";
 
 /** From the containers' start until all are ready; a service is ready in seconds. */
-const READY_DEADLINE_MS = 120_000;
+const READY_DEADLINE_MS = 240_000;
 
 /** Lets the engine work, and tells meanwhile of what does not start. @returns The names of that. */
 async function watchedDeploy(engine: Engine, model: StackModel, before: readonly Container[], report: Report, progress: Progress): Promise<readonly string[]> {

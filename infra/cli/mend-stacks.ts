@@ -16,7 +16,7 @@ import { LABELS } from "../platform/labels.ts";
 import { deployStack } from "./deploy-stack.ts";
 import type { Progress } from "./progress.ts";
 
-const READY_MS = 120_000;
+const READY_MS = 240_000;
 
 /** Things that `mendOnMachine` leaves to the engine: they have to be made. */
 function toBeMade(items: readonly DriftItem[]): readonly DriftItem[] {

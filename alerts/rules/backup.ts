@@ -16,6 +16,12 @@ function failedLast(failedAt: string, succeededAt: string): string {
   return `max(${failedAt}) > (max(${succeededAt}) or vector(0))`;
 }
 
+/** Series of a test: failed after the last success, and before it. */
+const failedSince = (failedAt: string, succeededAt: string) => [
+  { series: failedAt, bad: 200, good: 200 },
+  { series: succeededAt, bad: 100, good: 300 },
+];
+
 const STEADY_INTERVAL = { bad: 600, good: 600 } as const;
 
 /** Backups, and whether they can be restored. */
@@ -62,10 +68,7 @@ export const backupGroup: RuleGroup = {
         goBack: "Put right what the history names, and make one by hand.",
       },
       test: {
-        series: [
-          { series: backup.BACKUP_FAILED_AT.name, bad: 200, good: 200 },
-          { series: backup.BACKUP_SUCCEEDED_AT.name, bad: 100, good: 300 },
-        ],
+        series: failedSince(backup.BACKUP_FAILED_AT.name, backup.BACKUP_SUCCEEDED_AT.name),
       },
     },
     {
@@ -82,10 +85,7 @@ export const backupGroup: RuleGroup = {
         goBack: "Test older files until one is good and keep that one; then find out what changed since.",
       },
       test: {
-        series: [
-          { series: backup.RESTORE_TEST_FAILED_AT.name, bad: 200, good: 200 },
-          { series: backup.RESTORE_TEST_SUCCEEDED_AT.name, bad: 100, good: 300 },
-        ],
+        series: failedSince(backup.RESTORE_TEST_FAILED_AT.name, backup.RESTORE_TEST_SUCCEEDED_AT.name),
       },
     },
     {

@@ -31,6 +31,9 @@ function requestsAndErrors(requests: string, errorRatio: string, window: string)
   ];
 }
 
+/** A share of errors above 2 %, and twice that of the other colour. */
+const failsMore = (errorRatio: string, own: string, other: string): string => `${errorRatio}${own} > on (workload) group_left () (0.02 + 2 * ${errorRatio}${other})`;
+
 /** For each colour: a condition on it, compared with the other one. A colour that stands alone is never worse. */
 function worseThanOther(condition: (own: string, other: string) => string): string {
   return COLOURS.map((colour) => condition(`{colour="${colour}"}`, `{colour="${colour === "blue" ? "green" : "blue"}"}`))
@@ -69,7 +72,7 @@ export const deployment: RuleGroup = {
       name: "ColourErrorsWorse",
       ...rollback,
       expr: worseThanOther(
-        (own, other) => `${ERROR_RATIO}${own} > on (workload) group_left () (0.02 + 2 * ${ERROR_RATIO}${other}) and ${REQUESTS}${own} > 0.2`,
+        (own, other) => `${failsMore(ERROR_RATIO, own, other)} and ${REQUESTS}${own} > 0.2`,
       ),
       forSeconds: 60,
       summary: "A colour fails more than the other one.",
@@ -93,7 +96,7 @@ export const deployment: RuleGroup = {
       name: "ColourErrorsWorseNow",
       ...rollback,
       expr: worseThanOther(
-        (own, other) => `${ERROR_RATIO_NOW}${own} > on (workload) group_left () (0.02 + 2 * ${ERROR_RATIO_NOW}${other}) and ${ERROR_RATIO_NOW}${own} * ${REQUESTS_NOW}${own} > 0.4`,
+        (own, other) => `${failsMore(ERROR_RATIO_NOW, own, other)} and ${ERROR_RATIO_NOW}${own} * ${REQUESTS_NOW}${own} > 0.4`,
       ),
       forSeconds: 10,
       summary: "A busy colour has begun to fail.",

@@ -1,18 +1,10 @@
 import { readFileSync } from "node:fs";
 import { DockerEngine } from "../../infra/agent/engine/docker-engine.ts";
 import { ENGINE_SOCKET } from "../../infra/platform/defaults.ts";
-
-/** Clock ticks a second of `/proc`; 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
+import { cpuSecondsOf, TICKS_PER_SECOND } from "../process-cpu.ts";
 
 /** CPU time since any moment, seconds, by whoever took it. */
 export type CpuReading = Readonly<Record<string, number>>;
-
-function secondsOfProcess(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
 
 /** All that the machine's cores did, idling and waiting for disks left out. */
 function secondsOfMachine(): number {
@@ -33,7 +25,7 @@ export class CpuMeter {
 
   async read(): Promise<CpuReading> {
     const workloads = (this.#workloads ??= await this.#find());
-    const used: Record<string, number> = { generator: secondsOfProcess(this.#generatorPid), machine: secondsOfMachine() };
+    const used: Record<string, number> = { generator: cpuSecondsOf(this.#generatorPid), machine: secondsOfMachine() };
     await Promise.all(
       [...workloads].map(async ([id, workload]) => {
         const usage = await this.#engine.usage(id);

@@ -1,15 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { cpuSecondsOf } from "../process-cpu.ts";
 
 const CORES = availableParallelism();
 /** Who runs where: the proxy under test has a core for itself, and everything else stays off it. */
 export const CORE = { proxy: 0, load: 1 % CORES, upstream: CORES > 2 ? 2 : 1 % CORES, redis: CORES > 3 ? 3 : 1 % CORES } as const;
-
-/** Clock ticks a second of `/proc/<pid>/stat`; 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 
 export interface Running {
   readonly pid: number;
@@ -50,7 +48,7 @@ export async function startOn(core: number, command: readonly string[], port: nu
     throw new Error(`${command.join(" ")} did not start: ${words.trim()}`, { cause: error });
   }
   const pid = child.pid ?? 0;
-  return { pid, cpuSeconds: () => family(pid).reduce((sum, member) => sum + cpuSecondsOf(member), 0), stop: () => end(child) };
+  return { pid, cpuSeconds: () => cpuSecondsOf(pid), stop: () => end(child) };
 }
 
 async function untilListening(child: ChildProcess, port: number): Promise<void> {
@@ -76,24 +74,4 @@ function end(child: ChildProcess): Promise<void> {
     });
     child.kill("SIGTERM");
   });
-}
-
-/** `/proc/<pid>/stat` from the state on: the name before it may hold spaces. */
-function statOf(pid: number): readonly string[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return [];
-  }
-}
-
-function family(pid: number): readonly number[] {
-  const children = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && statOf(Number(name))[1] === String(pid)).map(Number);
-  return [pid, ...children.flatMap(family)];
-}
-
-function cpuSecondsOf(pid: number): number {
-  const stat = statOf(pid);
-  return (Number(stat[11] ?? 0) + Number(stat[12] ?? 0)) / TICKS_PER_SECOND;
 }

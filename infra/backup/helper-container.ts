@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLogLines } from "../host/containers.ts";
 import { docker, dockerOrFail } from "../host/docker.ts";
+import { processIsAlive } from "../host/process-alive.ts";
 import { lastLines, type RunResult } from "../host/run.ts";
 import type { CommandLine } from "../host/runtime.ts";
 import { UserError } from "../host/user-error.ts";
@@ -110,22 +111,13 @@ export class HelperContainer {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Removes helpers whose command was killed, on this machine. */
 export async function removeAbandonedHelpers(): Promise<void> {
   const list = await dockerOrFail(["ps", "--all", "--filter", `label=${LABEL}`, "--format", `{{.Names}} {{.Label "${LABEL}"}}`]);
   for (const line of list.split("\n")) {
     const [name, owner = ""] = line.split(" ");
     const pid = Number(owner.slice(owner.lastIndexOf("/") + 1));
-    if (name !== undefined && owner === helperOwner(pid) && !isAlive(pid)) await docker(["rm", "--force", "--volumes", name], { deadlineMs: REMOVE_MS });
+    if (name !== undefined && owner === helperOwner(pid) && !processIsAlive(pid)) await docker(["rm", "--force", "--volumes", name], { deadlineMs: REMOVE_MS });
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processIsAlive } from "../host/process-alive.ts";
 
 /** In the environment of everything that a command starts while it holds a lock: the lock's id. */
 export const LOCK_VARIABLE = "ASTRA_LOCK";
@@ -31,12 +32,7 @@ function text(path: string): string {
 export function programOf(pid: number): string | undefined {
   const program = text(`/proc/${pid}/comm`).trim();
   if (program !== "") return program;
-  try {
-    process.kill(pid, 0);
-    return "";
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH" ? undefined : "";
-  }
+  return processIsAlive(pid) ? "" : undefined;
 }
 
 /** Programs that still run for a lock. None where there is no /proc. */

@@ -3,6 +3,7 @@ import { link, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promis
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processIsAlive } from "../host/process-alive.ts";
 import { UserError } from "../host/user-error.ts";
 import { awaitLeftovers, LOCK_VARIABLE } from "./leftovers.ts";
 
@@ -28,12 +29,7 @@ export function processStart(pid: number): string | undefined {
     // The second field, the name, may hold spaces and brackets: count from behind it. Start time is field 22.
     return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
   } catch {
-    try {
-      process.kill(pid, 0);
-      return "";
-    } catch (error) {
-      return error instanceof Error && "code" in error && error.code === "EPERM" ? "" : undefined;
-    }
+    return processIsAlive(pid) ? "" : undefined;
   }
 }
 

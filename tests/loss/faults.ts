@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { dockerOrFail } from "../../infra/host/docker.ts";
 import { waitFor } from "../support/wait-for.ts";
 import type { LossPlatform } from "./platform.ts";
-import type { SeededRandom } from "./random.ts";
+import type { SeededRandom } from "../../infra/simulate/random.ts";
 
 /** Something that goes wrong, and is over when the promise resolves. */
 export interface Fault {

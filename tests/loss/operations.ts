@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { tradeExecuted } from "../../services/base/events/catalogue/trading.ts";
 import { waitFor } from "../support/wait-for.ts";
 import type { LossPlatform, ServiceName } from "./platform.ts";
-import type { SeededRandom } from "./random.ts";
+import type { SeededRandom } from "../../infra/simulate/random.ts";
 
 /** What was promised: the platform answered that it is done. And what it said of the rest. */
 export interface Answers {

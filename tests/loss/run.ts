@@ -4,7 +4,7 @@ import { check, type Verdict } from "./checker.ts";
 import { faults } from "./faults.ts";
 import { noAnswers, operate, type Answers } from "./operations.ts";
 import type { LossPlatform } from "./platform.ts";
-import { SeededRandom } from "./random.ts";
+import { SeededRandom } from "../../infra/simulate/random.ts";
 
 export interface LossRun {
   readonly seed: number;

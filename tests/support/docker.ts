@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { dockerOrFail } from "../../infra/host/docker.ts";
+import { processIsAlive } from "../../infra/host/process-alive.ts";
 
 /** Label with the id of the process that a test container belongs to. */
 const OWNER_LABEL = "astratrade.test-owner";
@@ -13,22 +14,13 @@ process.on("exit", () => {
   if (standing.size > 0) spawnSync("docker", ["rm", "--force", "--volumes", ...standing], { timeout: 20_000 });
 });
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Removes what runs that were killed have left behind. */
 export async function removeAbandonedContainers(): Promise<void> {
   const format = `{{.ID}} {{.Label "${OWNER_LABEL}"}}`;
   const list = await dockerOrFail(["ps", "--all", "--filter", `label=${OWNER_LABEL}`, "--format", format]);
   for (const line of list.split("\n").filter((text) => text !== "")) {
     const [id, owner] = line.split(" ");
-    if (id !== undefined && !isAlive(Number(owner))) await dockerOrFail(["rm", "--force", "--volumes", id]);
+    if (id !== undefined && !processIsAlive(Number(owner))) await dockerOrFail(["rm", "--force", "--volumes", id]);
   }
 }
 

@@ -2,18 +2,9 @@ import { expect, test } from "vitest";
 import { commands } from "../../../../infra/cli/commands.ts";
 import { eventsWork } from "../../../../infra/cli/commands/events.ts";
 import { parseCall } from "../../../../infra/cli/parse.ts";
-import { UsageError } from "../../../../infra/cli/usage-error.ts";
+import { complaintOf } from "../../../support/usage-error.ts";
 
-/** The one line that a person gets for a wrong call of `./astra events`. */
-function complaint(...args: string[]): string {
-  try {
-    eventsWork(parseCall(["events", ...args], commands).invocation);
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  throw new Error(`"${args.join(" ")}" was taken`);
-}
+const complaint = (...args: string[]): string => complaintOf(() => eventsWork(parseCall(["events", ...args], commands).invocation));
 
 test.each([
   [["replya"], '"replya" is none of replay, remove. Did you mean replay?'],

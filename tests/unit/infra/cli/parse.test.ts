@@ -2,18 +2,9 @@ import { describe, expect, test } from "vitest";
 import { commands } from "../../../../infra/cli/commands.ts";
 import { parseCall } from "../../../../infra/cli/parse.ts";
 import { mergeOverrides, parseOverrides } from "../../../../infra/cli/session.ts";
-import { UsageError } from "../../../../infra/cli/usage-error.ts";
+import { complaintOf } from "../../../support/usage-error.ts";
 
-/** The one line that a person gets for a wrong call. */
-function complaint(...args: string[]): string {
-  try {
-    parseCall(args, commands);
-  } catch (error) {
-    if (error instanceof UsageError && error.exitCode === 2) return error.message;
-    throw error;
-  }
-  throw new Error(`"${args.join(" ")}" was taken`);
-}
+const complaint = (...args: string[]): string => complaintOf(() => parseCall(args, commands));
 
 describe("parseCall (R-DEP-6)", () => {
   test("finds commands by name and by alias", () => {

@@ -2,42 +2,17 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Origin } from "../../../../infra/config/check.ts";
-import { ConfigError } from "../../../../infra/config/config-error.ts";
 import { readGivenSecrets } from "../../../../infra/config/given-secrets.ts";
-import { readSettings } from "../../../../infra/config/settings.ts";
+import { configProblems, readStack, type StackConfigOptions } from "../../../support/stack-config.ts";
 
 const KEY = `0x${"5e".repeat(32)}`;
 const contract = `0x${"Ab".repeat(20)}`;
 const url = "http://node.example.com:8545";
 const chain = { url, contract, keyFile: "chain.key" };
 
-interface Options {
-  readonly origin?: Origin;
-  readonly secretKeys?: readonly string[];
-  readonly colour?: string;
-}
-
-function read(values: Record<string, unknown>, { origin = "file", secretKeys = [], colour = "blue" }: Options = {}) {
-  const stackName = colour === "" ? "dev" : colour;
-  return readSettings({
-    stackName,
-    fileName: `Pulumi.${stackName}.yaml`,
-    originOf: () => origin,
-    values: { ...(colour === "" ? {} : { colour }), ...values },
-    secretKeys: new Set(secretKeys),
-  });
-}
-
-function problems(values: Record<string, unknown>, options: Options = {}): string[] {
-  try {
-    read(values, options);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split("\n").slice(1).map((line) => line.trim());
-    throw error;
-  }
-  throw new Error("this config was taken");
-}
+const read = (values: Record<string, unknown>, options: StackConfigOptions = {}) => readStack({ colour: "blue", ...values }, options);
+const readFoundation = (values: Record<string, unknown>) => readStack(values, { stackName: "dev" });
+const problems = (values: Record<string, unknown>, options: StackConfigOptions = {}) => configProblems(() => read(values, options));
 
 describe("R-SVC-1 the chain of a stack", () => {
   test("is simulated unless config names a node, a contract and a key", () => {
@@ -90,7 +65,7 @@ describe("R-SVC-1 the chain of a stack", () => {
   });
 
   test("needs no key in the foundation, which runs nothing that signs", () => {
-    expect(read({ chain: { url, contract } }, { colour: "" }).chain).toEqual({ url, contract });
+    expect(readFoundation({ chain: { url, contract } }).chain).toEqual({ url, contract });
   });
 });
 

@@ -1,37 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Origin } from "../../../../infra/config/check.ts";
-import { ConfigError } from "../../../../infra/config/config-error.ts";
-import { connectionBudget, readSettings, stackNameOf } from "../../../../infra/config/settings.ts";
+import { connectionBudget, stackNameOf } from "../../../../infra/config/settings.ts";
+import { configProblems, readStack, type StackConfigOptions } from "../../../support/stack-config.ts";
 
 /** A good config of stack `blue` as Pulumi hands it over: all text. One mutation per case. */
 const good = { environment: "dev", colour: "blue", mode: "dev" };
 
-interface Options {
-  readonly stackName?: string;
-  readonly secretKeys?: string[];
-  readonly origin?: Origin;
-}
-
-function read(values: Record<string, unknown>, options: Options = {}) {
-  return readSettings({
-    stackName: options.stackName ?? "blue",
-    fileName: `Pulumi.${options.stackName ?? "blue"}.yaml`,
-    originOf: () => options.origin ?? "file",
-    values: { ...good, ...values },
-    secretKeys: new Set(options.secretKeys ?? []),
-  });
-}
-
-/** Lines of the error that these values cause, without the heading. */
-function problems(values: Record<string, unknown>, options: Options = {}): string[] {
-  try {
-    read(values, options);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split("\n").slice(1).map((line) => line.trim());
-    throw error;
-  }
-  throw new Error("this config was taken");
-}
+const read = (values: Record<string, unknown>, options: StackConfigOptions = {}) => readStack({ ...good, ...values }, options);
+const problems = (values: Record<string, unknown>, options: StackConfigOptions = {}) => configProblems(() => read(values, options));
 
 describe("defaults", () => {
   test("stand in one place and are frozen", () => {

@@ -1,22 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../../../infra/config/config-error.ts";
-import { readSettings } from "../../../../infra/config/settings.ts";
 import { mostInstances } from "../../../../infra/config/targets.ts";
 import { foundationWorkloads, volumeNames } from "../../../../infra/platform/platform.ts";
+import { configProblems, readStack } from "../../../support/stack-config.ts";
 
-function read(values: Record<string, unknown>) {
-  return readSettings({ stackName: "dev", fileName: "Pulumi.dev.yaml", originOf: () => "file", values, secretKeys: new Set() });
-}
-
-function problems(values: Record<string, unknown>): readonly string[] {
-  try {
-    read(values);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split("\n").slice(1).map((line) => line.trim());
-    throw error;
-  }
-  throw new Error("this config was taken");
-}
+const read = (values: Record<string, unknown>) => readStack(values, { stackName: "dev" });
+const problems = (values: Record<string, unknown>) => configProblems(() => read(values));
 
 describe("config that only one target understands (R-DEP-7)", () => {
   test.each<[string, Record<string, unknown>, string]>([

@@ -2,16 +2,20 @@ import { Type } from "typebox";
 import { defineEvent } from "../define.ts";
 import { Amount, Id, Instant, UserId } from "./fields.ts";
 
+const planOfUser = {
+  subscriptionId: Id,
+  userId: UserId,
+  /** Key of the plan: `pro`. */
+  plan: Type.String({ minLength: 1 }),
+  price: Amount,
+};
+
 /** A user has a paid plan from now on. Aggregate: the subscription. */
 export const subscriptionStarted = defineEvent({
   type: "financial.subscription.started",
   version: 1,
   data: Type.Object({
-    subscriptionId: Id,
-    userId: UserId,
-    /** Key of the plan: `pro`. */
-    plan: Type.String({ minLength: 1 }),
-    price: Amount,
+    ...planOfUser,
     currency: Type.Optional(Type.String()),
     expiresAt: Type.Optional(Instant),
   }),
@@ -22,10 +26,7 @@ export const subscriptionRenewed = defineEvent({
   type: "financial.subscription.renewed",
   version: 1,
   data: Type.Object({
-    subscriptionId: Id,
-    userId: UserId,
-    plan: Type.String({ minLength: 1 }),
-    price: Amount,
+    ...planOfUser,
     currency: Type.String(),
     /** Which period begins, [2, ∞). */
     period: Type.Integer({ minimum: 2 }),

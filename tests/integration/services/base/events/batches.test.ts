@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { onMany, type ConsumerGroup } from "../../../../../services/base/events/consumer-group.ts";
 import { listDeadLetters, replayDeadLetter } from "../../../../../services/base/events/dead-letters.ts";
 import { DEAD_LETTERS, EVENT_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
@@ -6,17 +6,7 @@ import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { counted, recording } from "./bus-process.ts";
 
-let fixture: BusFixture;
-
-beforeAll(async () => {
-  fixture = await BusFixture.create();
-});
-afterEach(async () => {
-  await fixture.stopAll();
-});
-afterAll(async () => {
-  await fixture.close();
-});
+const fixture = BusFixture.ofFile();
 
 /** A group that handles its events many at a time, and notes how many each time. */
 function recordingMany(name: string, sizes: number[], isPoison: (n: number) => boolean): ConsumerGroup {

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import pg from "pg";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import type { PostgresSettings, RedisSettings } from "../../../../../services/base/config.ts";
 import type { EventBusOptions } from "../../../../../services/base/events/event-bus.ts";
 import { eventMigrations } from "../../../../../services/base/events/outbox-migrations.ts";
@@ -20,24 +21,27 @@ const effects: Migration = {
 
 /** Real stores with the schemas `trading` (publishes) and `social` (consumes). */
 export class BusFixture {
-  readonly stores: TestDatabase;
-  readonly redis: TestRedis;
+  stores!: TestDatabase;
+  redis!: TestRedis;
   readonly #processes: TestProcess[] = [];
 
-  private constructor(stores: TestDatabase, redis: TestRedis) {
-    this.stores = stores;
-    this.redis = redis;
+  /** That of a test file: made before its tests, its processes stopped after each of them. */
+  static ofFile(): BusFixture {
+    const fixture = new BusFixture();
+    beforeAll(() => fixture.#create());
+    afterEach(() => fixture.stopAll());
+    afterAll(() => fixture.close());
+    return fixture;
   }
 
-  static async create(): Promise<BusFixture> {
-    const [stores, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  async #create(): Promise<void> {
+    [this.stores, this.redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     for (const schema of ["trading", "social"]) {
-      const owner = new pg.Client(stores.connectionOf(`${schema}_owner`));
+      const owner = new pg.Client(this.stores.connectionOf(`${schema}_owner`));
       await owner.connect();
       await migrateSchema(owner, schema, [...eventMigrations, effects]);
       await owner.end();
     }
-    return new BusFixture(stores, redis);
   }
 
   postgresSettings(schema: string): PostgresSettings {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { currentCorrelationId } from "../../../../../services/base/correlation.ts";
 import { on } from "../../../../../services/base/events/consumer-group.ts";
 import { listDeadLetters, replayDeadLetter } from "../../../../../services/base/events/dead-letters.ts";
@@ -7,17 +7,7 @@ import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { counted, recording } from "./bus-process.ts";
 
-let fixture: BusFixture;
-
-beforeAll(async () => {
-  fixture = await BusFixture.create();
-});
-afterEach(async () => {
-  await fixture.stopAll();
-});
-afterAll(async () => {
-  await fixture.close();
-});
+const fixture = BusFixture.ofFile();
 
 describe("the event bus on real stores", () => {
   it("brings a committed event to a group of another service, with its correlation id (R-EVT-1)", async () => {

@@ -1,20 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { recording, type TestProcess } from "./bus-process.ts";
 
-let fixture: BusFixture;
-
-beforeAll(async () => {
-  fixture = await BusFixture.create();
-});
-afterEach(async () => {
-  await fixture.stopAll();
-});
-afterAll(async () => {
-  await fixture.close();
-});
+const fixture = BusFixture.ofFile();
 
 /** A group begins with the oldest event that is kept: each has aggregates of its own. */
 const aggregatesOf = (group: string) => Array.from({ length: 12 }, (_, index) => `${group} ${index}`);

@@ -1,23 +1,13 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { dockerOrFail } from "../../../../../infra/host/docker.ts";
 import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { recording, type TestProcess } from "./bus-process.ts";
 
-let fixture: BusFixture;
-
-beforeAll(async () => {
-  fixture = await BusFixture.create();
-});
-afterEach(async () => {
-  await fixture.stopAll();
-});
-afterAll(async () => {
-  await fixture.close();
-});
+const fixture = BusFixture.ofFile();
 
 /** Publishes 1 to `last`, each again and again until its commit is acknowledged; `at` runs before a number's turn. */
 async function publishStubbornly(

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { on, type ConsumerGroup } from "../../../../../services/base/events/consumer-group.ts";
 import { defineEvent } from "../../../../../services/base/events/define.ts";
 import { EVENT_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
@@ -7,16 +7,7 @@ import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { counted, recording, type TestProcess } from "./bus-process.ts";
 
-let fixture: BusFixture;
-beforeAll(async () => {
-  fixture = await BusFixture.create();
-});
-afterEach(async () => {
-  await fixture.stopAll();
-});
-afterAll(async () => {
-  await fixture.close();
-});
+const fixture = BusFixture.ofFile();
 
 type Colour = "blue" | "green";
 const COLOURS: readonly Colour[] = ["blue", "green"];

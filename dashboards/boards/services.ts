@@ -78,7 +78,7 @@ export const services: Board = {
       panels: [
         graph({ title: "Spans", description: "Spans a second that the receiver of traces took, and that were recorded and lost.", unit: "short" }, [
           { expr: `sum by (workload) (rate(${own.TRACE_SPANS.name}${chosen}[$__rate_interval]))`, legend: "{{workload}}" },
-          { expr: `sum by (reason) (rate(${own.TRACE_SPANS_DROPPED.name}${chosen}[$__rate_interval])) > 0`, legend: "lost: {{reason}}" },
+          { expr: `sum by (reason) (rate(${own.TRACE_SPANS_DROPPED.name}${chosen}[$__rate_interval]))`, legend: "lost: {{reason}}" },
         ]),
         graph({ title: "Receiver of traces", description: "1 while it takes a service's traces; at 0 none is recorded, which is all well where there is no receiver.", unit: "short" }, [
           { expr: `min by (workload) (${own.TRACE_EXPORTER_UP.name}${chosen})`, legend: "{{workload}}" },

@@ -99,6 +99,13 @@ describe("the check of panels (R-MON-1)", () => {
     const answer = prometheus({ value: (query) => (query === "max(redis_up)" ? value : 1) });
     await expect(panels.run(answer)).rejects.toThrow("panels without data: astra-stores/Redis (max(redis_up))");
   });
+
+  test("waits for no panel of what has not happened, and says so; once it has, the panel needs data", async () => {
+    const value = (query: string) => (query === "max(astra_backup_size_bytes)" ? undefined : 1);
+    const names = [...seriesNames, ...recorded];
+    expect(await panels.run(prometheus({ value, names: names.filter((name) => name !== "astra_backup_size_bytes") }))).toMatch(/^\d+ queries; nothing to show yet: 1$/);
+    await expect(panels.run(prometheus({ value, names }))).rejects.toThrow("panels without data: astra-stores/Size of the newest backup");
+  });
 });
 
 describe("the check of rules (R-MON-2)", () => {

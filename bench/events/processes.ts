@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { DEFAULT_LIMITS } from "../../infra/platform/defaults.ts";
+import { nodeOptions } from "../../infra/platform/node-options.ts";
 import { Delays } from "./delays.ts";
 import type { ConsumerOrder, ConsumerReport } from "./message.ts";
 
@@ -11,7 +13,7 @@ export class ConsumerProcesses {
 
   constructor(orders: readonly ConsumerOrder[]) {
     this.#children = orders.map((order) => {
-      const child = fork(join(import.meta.dirname, "consumers.ts"), { execArgv: (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean) });
+      const child = fork(join(import.meta.dirname, "consumers.ts"), { execArgv: (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean), env: { ...process.env, NODE_OPTIONS: nodeOptions(DEFAULT_LIMITS.memoryMb) } });
       child.send(order);
       return child;
     });

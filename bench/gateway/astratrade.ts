@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dockerOrFail } from "../../infra/host/docker.ts";
 import { bundle } from "../../infra/images/bundle.ts";
+import { DEFAULT_LIMITS } from "../../infra/platform/defaults.ts";
+import { nodeOptions } from "../../infra/platform/node-options.ts";
 import { Membership } from "../../services/base/registry/membership.ts";
 import { freePort, removeContainer, startContainer } from "../../tests/support/docker.ts";
 import { makeSecretsFolder, mountSecrets, storeImages, untilHealthy } from "../../tests/support/store-containers.ts";
@@ -42,6 +44,7 @@ export async function startAstraTrade(upstreamPort: number): Promise<StartedPeer
   const options = (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter((option) => option !== "");
   const running = await startOn(CORE.proxy, [process.execPath, ...options, join(folder, "main.js")], port, {
     NODE_ENV: "production",
+    NODE_OPTIONS: nodeOptions(DEFAULT_LIMITS.memoryMb),
     ASTRA_HOST: "127.0.0.1",
     ASTRA_PORT: String(port),
     ASTRA_AGENT_PORT: String(agentPort),

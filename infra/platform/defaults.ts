@@ -33,9 +33,6 @@ export const HEALTH_CHECK = {
 /** As many instances of one service and colour as the edge finds: `SLOTS` in `images/edge/edge-start`. */
 export const MOST_INSTANCES = 10;
 
-/** Share of a Node container's memory that its heap may take; the rest is stacks, buffers and the runtime. */
-export const NODE_HEAP_SHARE = 0.6;
-
 /**
  * PostgreSQL's connections (R-SVC-3): each instance of a service with a schema may open 5 + 10 and one for its relay, two colours may run at
  * once, and some are kept for migrations, the exporter and people. `max` stands in `images/postgres/postgresql.conf`.

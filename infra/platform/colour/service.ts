@@ -1,6 +1,7 @@
 import type { ServiceDeclaration } from "../../../services/base/declaration.ts";
 import { domainServices } from "../../../services/catalogue.ts";
-import { DEFAULT_LIMITS, NODE_HEAP_SHARE, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
+import { DEFAULT_LIMITS, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
+import { nodeOptions } from "../node-options.ts";
 import { serviceImage } from "../images.ts";
 import { PORTS } from "../ports.ts";
 import { appPassword, CHAIN_KEY, type SecretName } from "../secrets.ts";
@@ -45,7 +46,7 @@ export function serviceEnvironment(settings: Settings, memoryMb: number): Record
     ASTRA_POSTGRES_DATABASE: "astradb",
     ASTRA_REDIS_HOST: "redis",
     ASTRA_REDIS_PORT: String(PORTS.redis),
-    NODE_OPTIONS: `--max-old-space-size=${Math.floor(memoryMb * NODE_HEAP_SHARE)}`,
+    NODE_OPTIONS: nodeOptions(memoryMb),
   };
 }
 

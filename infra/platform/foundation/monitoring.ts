@@ -1,4 +1,5 @@
-import { AGENT_LIMITS, DEFAULT_LIMITS, ENGINE_SOCKET, NODE_HEAP_SHARE, SECRETS_PATH } from "../defaults.ts";
+import { AGENT_LIMITS, DEFAULT_LIMITS, ENGINE_SOCKET, SECRETS_PATH } from "../defaults.ts";
+import { nodeOptions } from "../node-options.ts";
 import { PORTS } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
@@ -116,7 +117,7 @@ export function agentWorkload(settings: Settings): Workload {
       ASTRA_SECRETS_DIR: SECRETS_PATH,
       ASTRA_REDIS_HOST: "redis",
       ASTRA_REDIS_PORT: String(PORTS.redis),
-      NODE_OPTIONS: `--max-old-space-size=${Math.floor(limits.memoryMb * NODE_HEAP_SHARE)}`,
+      NODE_OPTIONS: nodeOptions(limits.memoryMb),
     },
     ports: [{ name: "http", container: PORTS.agent }],
     limits,

@@ -64,6 +64,7 @@ export class Exchange implements Asking, Waiting, CallerWatch {
   readonly isHead: boolean;
   readonly head: string;
   deadlineMs: number;
+  place = -1;
   readonly #call: ProxyCall;
   readonly #owner: ExchangeOwner;
   readonly #options: ExchangeOptions;

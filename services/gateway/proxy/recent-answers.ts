@@ -17,6 +17,8 @@ export interface RecentAnswer extends WholeAnswer {
 
 interface Kept extends WholeAnswer {
   readonly atMs: number;
+  /** Younger than its place among the others says. */
+  readonly isRenewed: boolean;
 }
 
 type Asked = { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders };
@@ -81,12 +83,22 @@ export class RecentAnswers {
   }
 
   #keep(key: string, answer: WholeAnswer): void {
-    this.#remove(key);
-    this.#answers.set(key, { ...answer, atMs: this.#clock.now() });
+    const before = this.#answers.get(key);
+    if (before !== undefined) this.#bytes -= sizeOf(key, before);
+    // In its old place: a map whose entries come and go keeps garbage alive (see `Deadlines`).
+    this.#answers.set(key, { ...answer, atMs: this.#clock.now(), isRenewed: before !== undefined });
     this.#bytes += sizeOf(key, answer);
-    for (const oldest of this.#answers.keys()) {
+    this.#makeRoom();
+  }
+
+  /** Those that were kept longest ago go; one that has been renewed in its place gets a new one instead. */
+  #makeRoom(): void {
+    for (const [key, kept] of this.#answers) {
       if (this.#answers.size <= this.#tuning.maxEntries && this.#bytes <= this.#tuning.maxBytes) break;
-      this.#remove(oldest);
+      if (kept.isRenewed) {
+        this.#answers.delete(key);
+        this.#answers.set(key, { ...kept, isRenewed: false });
+      } else this.#remove(key);
     }
   }
 

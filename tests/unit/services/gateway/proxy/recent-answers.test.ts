@@ -101,6 +101,17 @@ describe("recent answers (R-GW-4)", () => {
     expect(answers.size).toBe(3);
   });
 
+  it("make room for new ones: one that was kept anew is not the oldest any more", () => {
+    const { answer, answers, clock, find } = setUp();
+    for (const url of ["/a", "/b", "/c"]) answer(url);
+    clock.advance(1_000);
+    answer("/a", "better");
+    for (const url of ["/d", "/e"]) answer(url);
+    expect(["/a", "/b", "/c", "/d", "/e"].map(find)).toEqual(["better", undefined, undefined, "good", "good"]);
+    answer("/f");
+    expect([find("/a"), find("/d"), answers.size]).toEqual(["better", undefined, 3]);
+  });
+
   it("never need more bytes than they may, whatever is asked for", () => {
     const { answer, answers } = setUp({ maxEntries: 1_000, maxBytes: 10_000 });
     for (let number = 0; number < 200; number += 1) {

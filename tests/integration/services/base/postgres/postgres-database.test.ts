@@ -138,7 +138,8 @@ describe("a service's database (R-SVC-3)", () => {
   });
 
   it("has 15 connections at most, and answers database-busy when none comes free in time", async () => {
-    const db = database({ connectTimeoutMs: 300 });
+    // Also the time that each of the fifteen has to be opened in.
+    const db = database({ connectTimeoutMs: 3_000 });
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const holders = Array.from({ length: 15 }, () => db.transaction(() => held));

@@ -2,17 +2,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { formatBytes } from "../../infra/backup/disk-space.ts";
 import { testRestore } from "../../infra/backup/restore-test.ts";
 import { takeBackup, type Step } from "../../infra/backup/take-backup.ts";
 import { Progress } from "../../infra/cli/progress.ts";
 import { removeContainer } from "../../tests/support/docker.ts";
 import { connectionOf, databaseBytes, fillWithTrades, migratePlatform } from "../../tests/support/platform-data.ts";
+import { ProgramOptions } from "../../tests/support/program-options.ts";
 import { makeSecretsFolder, startPostgres, startRedis, storeImages, type StoreContainer } from "../../tests/support/store-containers.ts";
 
-const { values } = parseArgs({ options: { "size-mb": { type: "string", default: "1024" } } });
-const wantedBytes = Number(values["size-mb"]) * 1024 * 1024;
+const options = new ProgramOptions("npm run bench:backup -- [--size-mb 1024]", { "size-mb": "1024" });
+const wantedBytes = options.number("size-mb") * 1024 * 1024;
 const PER_ROUND = 40_000;
 
 const inside = ({ id }: StoreContainer) => (command: readonly string[]) => ({ program: "docker", args: ["exec", "--interactive", id, ...command] });

@@ -2,9 +2,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { domainServices } from "../../services/catalogue.ts";
 import type { PostgresSettings } from "../../services/base/config.ts";
+import { ProgramOptions } from "../../tests/support/program-options.ts";
 import { removeContainer } from "../../tests/support/docker.ts";
 import { makeSecretsFolder, startPostgres, startRedis, storeImages } from "../../tests/support/store-containers.ts";
 import { groupsOf } from "../../tests/support/service-groups.ts";
@@ -16,10 +16,16 @@ import { Durable } from "./durable.ts";
 import { fanOut } from "./mix.ts";
 import { bullmq, redisBenchmark } from "./peers.ts";
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" }, only: { type: "string" }, "per-transaction": { type: "string", default: "10" } } });
-const seconds = Number(values.seconds);
-const perTransaction = Number(values["per-transaction"]);
-const wants = (part: string): boolean => values.only === undefined || values.only.split(",").includes(part);
+const PARTS = ["redis", "bullmq", "bus", "durable"];
+const options = new ProgramOptions(`npm run bench:events -- [--seconds 10] [--only ${PARTS.join(",")}] [--per-transaction 10]`, {
+  seconds: "10",
+  only: undefined,
+  "per-transaction": "10",
+});
+const seconds = options.number("seconds");
+const perTransaction = options.whole("per-transaction");
+const chosen = options.someOf("only", PARTS);
+const wants = (part: string): boolean => chosen.includes(part);
 
 const number = (value: number | undefined): string => (value === undefined ? "-" : Math.round(value).toLocaleString("en"));
 const row = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);

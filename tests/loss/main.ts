@@ -1,8 +1,8 @@
 // `npm run test:loss -- [--operations 100000] [--seed N] [--rounds 20] [--clients 16] [--minutes 25]`: the long run, with faults.
 import { rmSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
-import { parseArgs } from "node:util";
 import { systemClock } from "../../services/base/clock.ts";
+import { ProgramOptions } from "../support/program-options.ts";
 import { makeSecretsFolder, storeImages } from "../support/store-containers.ts";
 import { LossPlatform } from "./platform.ts";
 import { runLoss } from "./run.ts";
@@ -10,23 +10,14 @@ import { summaryOf } from "./summary.ts";
 
 const MAX_SETTLE_MS = 240_000;
 
-const { values } = parseArgs({
-  options: {
-    operations: { type: "string", default: "100000" },
-    seed: { type: "string", default: String(systemClock.now() % 2 ** 31) },
-    rounds: { type: "string", default: "20" },
-    clients: { type: "string", default: "16" },
-    minutes: { type: "string", default: "25" },
-  },
+const options = new ProgramOptions("npm run test:loss -- [--operations 100000] [--seed N] [--rounds 20] [--clients 16] [--minutes 25]", {
+  operations: "100000",
+  seed: String(1 + (systemClock.now() % 2 ** 31)),
+  rounds: "20",
+  clients: "16",
+  minutes: "25",
 });
-
-function whole(name: keyof typeof values): number {
-  const number = Number(values[name]);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new Error(`--${name} takes a whole number from 1 (got "${values[name]}")`);
-}
-
-const [operations, seed, rounds, clients, minutes] = [whole("operations"), whole("seed"), whole("rounds"), whole("clients"), whole("minutes")];
+const [operations, seed, rounds, clients, minutes] = [options.whole("operations"), options.whole("seed"), options.whole("rounds"), options.whole("clients"), options.whole("minutes")];
 const tell = (line: string): void => console.log(line);
 const again = `npm run test:loss -- --seed ${seed} --operations ${operations} --rounds ${rounds} --clients ${clients}`;
 tell(`${new Date().toISOString()}; ${availableParallelism()} CPUs, load ${loadavg()[0]?.toFixed(1)}; again: ${again}`);

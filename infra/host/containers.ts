@@ -105,7 +105,9 @@ export async function lastLogLines(name: string, lines: number): Promise<string>
 export async function lastExitCode(name: string): Promise<number | undefined> {
   const filters = ["--filter", `container=${name}`, "--filter", "event=die"];
   const format = ["--format", "{{.Actor.Attributes.exitCode}}"];
-  const result = await docker(["events", "--since", "10m", "--until", "0s", ...filters, ...format]);
+  // To the millisecond: a duration like `0s` means the last whole second, and what has ended since then would be missing.
+  const until = (Date.now() / 1000).toFixed(3);
+  const result = await docker(["events", "--since", "10m", "--until", until, ...filters, ...format]);
   const last = result.stdout.trim().split("\n").at(-1) ?? "";
   return /^\d+$/.test(last) ? Number(last) : undefined;
 }

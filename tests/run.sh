@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 # Installs packages; without them nothing can run.
 ./astra help </dev/null >/dev/null || exit 1
 # As root on Debian or Ubuntu it installs and starts Docker. What it cannot put right, the tests that need it name.
-./astra doctor --fix --environment e2e --config portOffset=22250 </dev/null
+./astra doctor --fix --environment e2e --config portOffset=15760 </dev/null
 
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH

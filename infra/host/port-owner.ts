@@ -36,10 +36,18 @@ function holds(pid: string, sockets: ReadonlySet<string>): boolean {
   }
 }
 
+function listeners(port: number): readonly string[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningInodes(readOr(table, ""), port));
+}
+
+/** Whether somebody is seen to listen on a port. If not and it is taken, then by a connection that goes out from it. */
+export function isListenedOn(port: number): boolean {
+  return listeners(port).length > 0;
+}
+
 /** The process that listens on a port, as `python3 (process 42)`; undefined where that cannot be seen. */
 export function portOwner(port: number): string | undefined {
-  const inodes = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningInodes(readOr(table, ""), port));
-  const sockets = new Set(inodes.map((inode) => `socket:[${inode}]`));
+  const sockets = new Set(listeners(port).map((inode) => `socket:[${inode}]`));
   if (sockets.size === 0) return undefined;
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const pid = pids.find((candidate) => holds(candidate, sockets));

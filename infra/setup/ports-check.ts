@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { allContainers, type Container } from "../host/containers.ts";
-import { portOwner } from "../host/port-owner.ts";
+import { isListenedOn, portOwner } from "../host/port-owner.ts";
 import type { PublishedPort } from "../platform/container.ts";
 import { bad, good, type Check } from "./check.ts";
 
@@ -15,15 +15,22 @@ async function isFree(port: PublishedPort): Promise<boolean> {
   });
 }
 
-/** Who has a port: a container by its name, else a process. */
+/** Linux gives outgoing connections ports from here on, unless it is told otherwise. */
+const FIRST_OUTGOING = 32_768;
+
+/** Who has a port: a container by its name, else a process, else a connection that goes out from it. */
 export function ownerOf(
   port: number,
   containers: readonly Container[],
   processOf: (port: number) => string | undefined = portOwner,
+  isListened: (port: number) => boolean = isListenedOn,
 ): string {
   const container = containers.find((candidate) => candidate.hostPorts.includes(port));
   if (container) return `container ${container.name}`;
-  return processOf(port) ?? "a process of another user";
+  const process = processOf(port);
+  if (process !== undefined) return process;
+  if (port < FIRST_OUTGOING || isListened(port)) return "a process of another user";
+  return `a connection that goes out from it (from ${FIRST_OUTGOING} on any port may be; try again, or take a smaller portOffset)`;
 }
 
 /** Every host port of the environment is free, or taken by the environment itself. */

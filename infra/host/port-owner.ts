@@ -40,9 +40,12 @@ function listeners(port: number): readonly string[] {
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningInodes(readOr(table, ""), port));
 }
 
-/** Whether somebody is seen to listen on a port. If not and it is taken, then by a connection that goes out from it. */
+/**
+ * Whether somebody listens on a port; also true where no /proc tells. Who has it otherwise is a connection that goes out
+ * from it.
+ */
 export function isListenedOn(port: number): boolean {
-  return listeners(port).length > 0;
+  return readOr("/proc/net/tcp", "") === "" || listeners(port).length > 0;
 }
 
 /** The process that listens on a port, as `python3 (process 42)`; undefined where that cannot be seen. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { listeningInodes, portOwner } from "../../../../infra/host/port-owner.ts";
+import { isListenedOn, listeningInodes, portOwner } from "../../../../infra/host/port-owner.ts";
 
 /** As Linux prints it: 8000 listens on loopback, 8000 also has a connection, 5432 listens everywhere. */
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -27,7 +27,9 @@ test.runIf(existsSync("/proc/net/tcp"))("names the process that listens on a por
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no address");
+  expect(isListenedOn(address.port)).toBe(true);
   expect(portOwner(address.port)).toMatch(new RegExp(`\\(process ${process.pid}\\)$`));
   await new Promise((resolve) => server.close(resolve));
   expect(portOwner(address.port)).toBeUndefined();
+  expect(isListenedOn(address.port)).toBe(false);
 });

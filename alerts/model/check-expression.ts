@@ -2,7 +2,7 @@ import { metricOfSeries, seriesNames } from "../../services/base/metrics-contrac
 import { TARGET_LABELS } from "../../services/base/metrics-contract/metric.ts";
 import { parsePromql, type Expression, type Selector } from "./promql.ts";
 
-/** Prometheus reads targets this often; see `images/prometheus/prometheus.yml`. */
+/** Prometheus reads targets this often; see `images/configure/prometheus.yml`. */
 export const SCRAPE_SECONDS = 5;
 const SHORTEST_RANGE_SECONDS = 4 * SCRAPE_SECONDS;
 const OF_COUNTERS = new Set(["rate", "increase", "irate"]);

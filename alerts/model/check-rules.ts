@@ -6,7 +6,7 @@ export class RuleError extends Error {
   readonly code = "rules-invalid";
 }
 
-/** Rules are evaluated this often unless their group says otherwise; see `images/prometheus/prometheus.yml`. */
+/** Rules are evaluated this often unless their group says otherwise; see `images/configure/prometheus.yml`. */
 const EVALUATION_SECONDS = 5;
 /** Functions whose result stays true for a while by itself. */
 const FACTS = new Set(["increase", "changes", "delta"]);

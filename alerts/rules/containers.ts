@@ -116,7 +116,7 @@ export const containers: RuleGroup = {
     {
       name: "ContainerNotRunning",
       severity: "critical",
-      expr: `max by (name) (${agent.CONTAINER_RUNNING.name}{workload!="migrate"}) == 0`,
+      expr: `max by (name) (${agent.CONTAINER_RUNNING.name}{workload!~"configure|migrate"}) == 0`,
       forSeconds: 120,
       summary: "A container stands still.",
       description: "{{ $labels.name }} exists and does not run.",

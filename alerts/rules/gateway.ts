@@ -78,7 +78,7 @@ export const gatewayGroup: RuleGroup = {
         meaning: "Many callers at once, slow callers, or connections that are never closed.",
         impact: "At 100 % new callers wait until others leave.",
         commands: [query("haproxy_frontend_current_sessions"), logsOf("edge"), STATUS],
-        goBack: "Nothing to take back; `maxconn` stands in images/edge/haproxy.cfg.",
+        goBack: "Nothing to take back; `maxconn` stands in images/configure/haproxy.cfg.",
       },
       test: {
         value: "81%",

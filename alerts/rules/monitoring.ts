@@ -7,7 +7,7 @@ const PROMETHEUS_LOGS = logsOf("prometheus");
 const ALERTMANAGER_LOGS = logsOf("alertmanager");
 const REDEPLOY = "Deploy the foundation from the last good commit: `./astra up`.";
 const blind = "None for users; but alerts may be missing.";
-const group = { rule_group: "/etc/prometheus/rules/redis.yml;redis" } as const;
+const group = { rule_group: "/configuration/prometheus/current/rules/redis.yml;redis" } as const;
 
 /** What is scraped besides the services; each is an exporter or a part of monitoring itself. */
 const FOUNDATION = ["edge", "redis-exporter", "postgres-exporter", "alertmanager"] as const;

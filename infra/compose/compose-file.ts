@@ -34,7 +34,7 @@ export type DependsOnCondition = "service_started" | "service_completed_successf
 
 /** The long syntax: the short one creates a missing host folder, and has no size for a tmpfs mount. */
 export type ComposeMount =
-  | { readonly type: "volume"; readonly source: string; readonly target: string }
+  | { readonly type: "volume"; readonly source: string; readonly target: string; readonly read_only?: boolean }
   | { readonly type: "bind"; readonly source: string; readonly target: string; readonly read_only: true }
   | { readonly type: "tmpfs"; readonly target: string; readonly tmpfs: { readonly size: number } };
 

@@ -1,4 +1,4 @@
-import type { ContainerForm, FormMount } from "../platform/container-form.ts";
+import { type ContainerForm, type FormMount, volumeMount } from "../platform/container-form.ts";
 import type { HealthCheck } from "../platform/container.ts";
 import { SECRETS_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
@@ -28,7 +28,7 @@ function mount(source: ComposeMount, file: Loose<ComposeFile>): FormMount {
     case "tmpfs":
       return { type: "tmpfs", target: source.target, sizeBytes: source.tmpfs.size };
     case "volume":
-      return { type: "volume", volume: file.volumes?.[source.source]?.name ?? source.source, target: source.target };
+      return volumeMount(file.volumes?.[source.source]?.name ?? source.source, source.target, source.read_only === true);
   }
 }
 

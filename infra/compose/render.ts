@@ -19,7 +19,7 @@ function literals(values: Readonly<Record<string, string>>): Record<string, stri
 function mount(source: Mount, spec: ContainerSpec, secretsFolderOf: SecretsFolderOf): ComposeMount {
   switch (source.type) {
     case "volume":
-      return { type: "volume", source: source.volume, target: source.target };
+      return { type: "volume", source: source.volume, target: source.target, ...(source.readOnly ? { read_only: true } : {}) };
     case "secrets":
       return { type: "bind", source: literal(secretsFolderOf(spec)), target: source.target, read_only: true };
     case "tmpfs":

@@ -28,7 +28,7 @@ function healthcheck(health: HealthCheck): types.input.ContainerHealthcheck {
 function mount(source: Mount, spec: ContainerSpec, wiring: Wiring): types.input.ContainerMount {
   switch (source.type) {
     case "volume":
-      return { type: "volume", source: source.volume, target: source.target };
+      return { type: "volume", source: source.volume, target: source.target, ...(source.readOnly ? { readOnly: true } : {}) };
     case "secrets":
       if (wiring.secretsVolume === undefined) throw new Error(`${spec.name} mounts secrets and got no volume with them`);
       return { type: "volume", source: wiring.secretsVolume, target: source.target, readOnly: true };

@@ -1,6 +1,6 @@
 import type { ContainerArgs, types } from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContainerForm, FormMount } from "../platform/container-form.ts";
+import { type ContainerForm, type FormMount, volumeMount } from "../platform/container-form.ts";
 import type { HealthCheck } from "../platform/container.ts";
 import { SECRETS_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
@@ -35,14 +35,14 @@ function mount(source: Plain<types.input.ContainerMount>): FormMount {
   if (source.type === "tmpfs") return { type: "tmpfs", target, sizeBytes: source.tmpfsOptions?.sizeBytes ?? 0 };
   if (source.type === "bind") return { type: "bind", source: source.source ?? UNKNOWN, target, readOnly: source.readOnly ?? false };
   if (target === SECRETS_PATH && source.readOnly === true) return { type: "secrets", target };
-  return { type: "volume", volume: source.source ?? UNKNOWN, target };
+  return volumeMount(source.source ?? UNKNOWN, target, source.readOnly === true);
 }
 
 /** The older way to say what is mounted. */
 function volume(source: Plain<types.input.ContainerVolume>): FormMount {
   const target = source.containerPath ?? "";
   if (source.hostPath !== undefined) return { type: "bind", source: source.hostPath, target, readOnly: source.readOnly ?? false };
-  return { type: "volume", volume: source.volumeName ?? "", target };
+  return volumeMount(source.volumeName ?? "", target, source.readOnly === true);
 }
 
 function health(check: Plain<types.input.ContainerHealthcheck> | undefined): { health?: HealthCheck } {

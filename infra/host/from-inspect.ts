@@ -1,4 +1,4 @@
-import type { ContainerForm, FormMount } from "../platform/container-form.ts";
+import { type ContainerForm, type FormMount, volumeMount } from "../platform/container-form.ts";
 import type { HealthCheck } from "../platform/container.ts";
 import { SECRETS_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
@@ -72,7 +72,7 @@ function mount(source: InspectedContainer["Mounts"][number], container: Inspecte
   // A folder under Compose, a small volume under Pulumi.
   if (target === SECRETS_PATH && !source.RW) return { type: "secrets", target };
   if (source.Type === "bind") return { type: "bind", source: source.Source, target, readOnly: !source.RW };
-  return { type: "volume", volume: source.Name ?? "", target };
+  return volumeMount(source.Name ?? "", target, !source.RW);
 }
 
 function health(check: InspectedHealth | null | undefined): { health?: HealthCheck } {

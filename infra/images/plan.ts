@@ -82,18 +82,28 @@ export async function parentImages(projectRoot: string = PROJECT_ROOT): Promise<
   return { base, node };
 }
 
+/** Recipes that install what others do: the tools of those programs come in the same packages. */
+const PACKAGES_OF: Readonly<Record<string, readonly string[]>> = { configure: ["edge", "prometheus", "alertmanager"] };
+
+/** Debian packages that a recipe installs; none where it stands on an image that has all. */
+function packagesOf(recipe: string, versions: Versions): readonly string[] {
+  return (PACKAGES_OF[recipe] ?? [recipe]).flatMap((name) => versions.packages[name] ?? []);
+}
+
 /** Build arguments of a recipe: what it stands on, and the packages that it installs. */
 function argumentsOf(recipe: string, versions: Versions, parents: ParentImages): Record<string, string> {
   if (recipe === "service") return { NODE: parents.node.reference };
   if (recipe === "jaeger") return { BASE: parents.base.reference, JAEGER: versions.jaeger.official };
   if (recipe === "grafana") return { GRAFANA: versions.grafana.official };
-  return { BASE: parents.base.reference, PACKAGES: (versions.packages[recipe] ?? []).join(" ") };
+  return { BASE: parents.base.reference, PACKAGES: packagesOf(recipe, versions).join(" ") };
 }
 
 /** What a recipe copies besides its own folder: generated files of the project, by the folder in its context. */
 const GENERATED: Readonly<Record<string, readonly { readonly from: string; readonly to: string }[]>> = {
-  prometheus: [{ from: "alerts/_gen/rules", to: "rules/" }],
-  grafana: [{ from: "dashboards/_gen", to: "dashboards/" }],
+  configure: [
+    { from: "alerts/_gen/rules", to: "rules/" },
+    { from: "dashboards/_gen", to: "dashboards/" },
+  ],
 };
 
 async function filesOf(
@@ -105,7 +115,7 @@ async function filesOf(
   const recipes = join(projectRoot, "images");
   return [
     ...(await filesBelow(join(recipes, image.recipe))),
-    ...(versions.packages[image.recipe] ? await filesBelow(join(recipes, "shared"), "shared/") : []),
+    ...(packagesOf(image.recipe, versions).length > 0 ? await filesBelow(join(recipes, "shared"), "shared/") : []),
     ...(await Promise.all((GENERATED[image.recipe] ?? []).map(({ from, to }) => filesBelow(join(projectRoot, from), to)))).flat(),
     ...(bundles[image.name] ?? []),
   ];

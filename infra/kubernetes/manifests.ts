@@ -1,13 +1,14 @@
 import { containerSpec, type Release } from "../platform/container.ts";
 import { flows } from "../platform/flows.ts";
 import { LABELS } from "../platform/labels.ts";
+import { configureWorkload } from "../platform/foundation/configure.ts";
 import { colourWorkloads, foundationWorkloads, stackWorkloads } from "../platform/platform.ts";
 import type { SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { Workload } from "../platform/workload.ts";
 import { availability } from "./availability.ts";
 import { givenSecretName, namespaceName, SECRET_NAME } from "./identity.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, PodTemplate } from "./manifest.ts";
 import { denyByDefault, networkPolicy } from "./network-policy.ts";
 import { podTemplate } from "./pod.ts";
 import { runner } from "./runner.ts";
@@ -66,6 +67,14 @@ export function givenSecretManifests(settings: Settings, given: Readonly<Record<
   ];
 }
 
+/** A cluster has its agent always. */
+function podOf(workload: Workload, release: Release): PodTemplate {
+  const spec = containerSpec(workload, 1, release);
+  if (workload.configuration !== "reads") return podTemplate(workload, spec, release.settings);
+  const configure = configureWorkload(release.settings, true);
+  return podTemplate(workload, spec, release.settings, { workload: configure, spec: containerSpec(configure, 1, release) });
+}
+
 /**
  * Maps one stack of the model to Kubernetes objects: pure, and the one source of what Pulumi declares and `render`
  * writes. Secrets are referred to by name; their values are no part of it.
@@ -80,7 +89,7 @@ export function stackManifests(release: Release): StackManifests {
       manifests: [
         networkPolicy(workload, platformFlows, settings),
         ...services(workload, settings),
-        runner(workload, podTemplate(workload, containerSpec(workload, 1, release), settings), settings),
+        runner(workload, podOf(workload, release), settings),
         ...availability(workload, settings),
       ],
     })),

@@ -1,5 +1,6 @@
 import type { IContainer, IPodSpec, IVolume, IVolumeMount } from "kubernetes-models/v1";
 import type { ContainerSpec, Mount } from "../platform/container.ts";
+import { CONFIGURATION_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
 import { givenSecrets, type SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
@@ -47,11 +48,14 @@ function secretsVolume(names: readonly SecretName[], settings: Settings): IVolum
   };
 }
 
+/** Volume of a pod's own configuration. */
+const CONFIGURATION: IVolume = { name: "configuration", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } };
+
 /** Where a mount comes from; a data volume comes from the StatefulSet's claim of the same name. */
 function volume(mount: Mount, settings: Settings): IVolume[] {
   switch (mount.type) {
     case "volume":
-      return [];
+      return mount.target === CONFIGURATION_PATH ? [CONFIGURATION] : [];
     case "secrets":
       return [secretsVolume(mount.names, settings)];
     case "tmpfs":
@@ -64,7 +68,7 @@ function volume(mount: Mount, settings: Settings): IVolume[] {
 function volumeMount(mount: Mount, environment: string): IVolumeMount {
   switch (mount.type) {
     case "volume":
-      return { name: claimName(mount.volume, environment), mountPath: mount.target };
+      return { name: claimName(mount.volume, environment), mountPath: mount.target, ...(mount.readOnly ? { readOnly: true } : {}) };
     case "secrets":
       return { name: "secrets", mountPath: mount.target, readOnly: true };
     case "tmpfs":
@@ -93,10 +97,10 @@ function environment(spec: ContainerSpec): IContainer["env"] {
     );
 }
 
-function container(workload: Workload, spec: ContainerSpec, settings: Settings): IContainer {
+function container(name: string, workload: Workload, spec: ContainerSpec, settings: Settings): IContainer {
   const env = environment(spec);
   return {
-    name: CONTAINER,
+    name,
     image: imageIn(settings.registry, spec.image),
     // The tag is a hash of the content: the same tag is the same image.
     imagePullPolicy: "IfNotPresent",
@@ -119,6 +123,20 @@ function container(workload: Workload, spec: ContainerSpec, settings: Settings):
   };
 }
 
+/** The workload that writes configuration, and its normal form. */
+export interface Configured {
+  readonly workload: Workload;
+  readonly spec: ContainerSpec;
+}
+
+/**
+ * Writes and checks a pod's configuration before its container starts, where the Docker targets have a job for all: a
+ * change of it is a new pod, which a rollout brings up beside the old one, and which never starts with what is wrong.
+ */
+function writesFirst({ workload, spec }: Configured, settings: Settings): Pick<IPodSpec, "initContainers"> {
+  return { initContainers: [container(workload.name, workload, spec, settings)] };
+}
+
 /** Instances stand apart where the cluster has room: a node or zone that goes takes as few of them as possible. */
 function spread(workload: Workload, settings: Settings): IPodSpec["topologySpreadConstraints"] {
   return ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
@@ -129,8 +147,8 @@ function spread(workload: Workload, settings: Settings): IPodSpec["topologySprea
   }));
 }
 
-/** The pod of a workload, from the same normal form that the Docker targets render. It meets Pod Security "restricted". */
-export function podTemplate(workload: Workload, spec: ContainerSpec, settings: Settings): PodTemplate {
+/** The pod of a workload, with what writes its configuration where it reads one; from the same normal form that the Docker targets render. It meets Pod Security "restricted". */
+export function podTemplate(workload: Workload, spec: ContainerSpec, settings: Settings, configured?: Configured): PodTemplate {
   const [user, group] = spec.user.split(":").map(Number);
   if (user === undefined || group === undefined) throw new Error(`${spec.name}: user "${spec.user}" is not uid:gid`);
   return {
@@ -153,7 +171,8 @@ export function podTemplate(workload: Workload, spec: ContainerSpec, settings: S
       terminationGracePeriodSeconds: spec.stop.graceSeconds,
       restartPolicy: spec.oneShot ? "Never" : "Always",
       ...(spec.oneShot || workload.volumes.length > 0 ? {} : { topologySpreadConstraints: spread(workload, settings) ?? [] }),
-      containers: [container(workload, spec, settings)],
+      ...(configured === undefined ? {} : writesFirst(configured, settings)),
+      containers: [container(CONTAINER, workload, spec, settings)],
       volumes: spec.mounts.flatMap((mount) => volume(mount, settings)),
     },
   };

@@ -46,6 +46,11 @@ export interface ContainerForm {
   readonly ports: readonly { readonly container: number; readonly host: number; readonly hostIp: string; readonly protocol: string }[];
 }
 
+/** A volume as a form has it: what is written to says nothing of that. */
+export function volumeMount(volume: string, target: string, readOnly: boolean): FormMount {
+  return { type: "volume", volume, target, ...(readOnly ? { readOnly } : {}) };
+}
+
 /** What a container of the model is, as a form. */
 export function formOf(spec: ContainerSpec): ContainerForm {
   return {

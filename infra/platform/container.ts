@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { APP_USER, ENGINE_SOCKET, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
+import { APP_USER, CONFIGURATION_PATH, ENGINE_SOCKET, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { isOwnProgram, type ImageReferences } from "./images.ts";
 import { LABELS } from "./labels.ts";
-import { containerName, hostAlias, networkName, volumeName } from "./names.ts";
+import { CONFIGURATION_VOLUME, containerName, hostAlias, networkName, volumeName } from "./names.ts";
 import type { SecretName } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import type { Probe, Workload } from "./workload.ts";
 
 export type Mount =
-  | { readonly type: "volume"; readonly volume: string; readonly target: string }
+  | { readonly type: "volume"; readonly volume: string; readonly target: string; readonly readOnly?: true }
   | { readonly type: "secrets"; readonly target: string; readonly names: readonly SecretName[] }
   | { readonly type: "tmpfs"; readonly target: string; readonly sizeBytes: number }
   /** A path of the host. A read-only socket can still be written to: only its file cannot be changed. */
@@ -98,6 +98,16 @@ function mounts(workload: Workload, settings: Settings): readonly Mount[] {
       volume: volumeName(settings.environment, mount.volume),
       target: mount.path,
     })),
+    ...(workload.configuration
+      ? [
+          {
+            type: "volume" as const,
+            volume: volumeName(settings.environment, CONFIGURATION_VOLUME),
+            target: CONFIGURATION_PATH,
+            ...(workload.configuration === "reads" ? { readOnly: true as const } : {}),
+          },
+        ]
+      : []),
     ...workload.tmpfs.map((mount) => ({
       type: "tmpfs" as const,
       target: mount.path,

@@ -11,6 +11,9 @@ export const APP_USER = "1000:1000";
 
 export const SECRETS_PATH = "/run/secrets";
 
+/** Where the configuration of the edge and of monitoring lies, in whose containers read or write it. */
+export const CONFIGURATION_PATH = "/configuration";
+
 /** The Docker engine's socket, on the host and in the one container that gets it. */
 export const ENGINE_SOCKET = "/var/run/docker.sock";
 
@@ -30,7 +33,7 @@ export const HEALTH_CHECK = {
   retries: 3,
 } as const;
 
-/** As many instances of one service and colour as the edge finds: `SLOTS` in `images/edge/edge-start`. */
+/** As many instances of one service and colour as the edge finds: `SLOTS` in `images/configure/edge-configuration`. */
 export const MOST_INSTANCES = 10;
 
 /**

@@ -29,6 +29,7 @@ export const images: readonly ImageDeclaration[] = [
   { name: "agent", recipe: "service", bundle: "infra/agent/main.ts" },
   { name: "redis", recipe: "redis" },
   { name: "postgres", recipe: "postgres" },
+  { name: "configure", recipe: "configure" },
   { name: "edge", recipe: "edge" },
   { name: "prometheus", recipe: "prometheus" },
   { name: "alertmanager", recipe: "alertmanager" },

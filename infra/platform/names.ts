@@ -13,6 +13,14 @@ export function volumeName(environment: string, volume: string): string {
   return `astra-${environment}-${volume}`;
 }
 
+/** Volume with the configuration of the edge and of monitoring: written anew at will, so no data. */
+export const CONFIGURATION_VOLUME = "configuration";
+
+/** Data that is gone with it: not what secrets or configuration are written into, which can be written again. */
+export function isDataVolume(name: string): boolean {
+  return !name.endsWith("-secrets") && !name.endsWith(`-${CONFIGURATION_VOLUME}`);
+}
+
 /** Volume that carries one workload's secret files under Pulumi. */
 export function secretsVolumeName(environment: string, colour: Colour | undefined, workload: string): string {
   return ["astra", environment, colour, workload, "secrets"].filter((part) => part !== undefined).join("-");

@@ -2,6 +2,7 @@ import { allServices, domainServices } from "../../services/catalogue.ts";
 import { gateway } from "../../services/gateway/declaration.ts";
 import { migrateWorkload } from "./colour/migrate.ts";
 import { serviceWorkload } from "./colour/service.ts";
+import { configureWorkload } from "./foundation/configure.ts";
 import { edgeWorkload } from "./foundation/edge.ts";
 import { jaegerWorkload } from "./foundation/jaeger.ts";
 import {
@@ -22,6 +23,7 @@ export function foundationWorkloads(settings: Settings, facts: HostFacts): reado
   // A cluster's agent needs no socket: kubelets do the rest of its work there.
   const hasAgent = settings.target === "kubernetes" || facts.dockerSocketGid !== undefined;
   return [
+    ...(settings.target === "kubernetes" ? [] : [configureWorkload(settings, hasAgent)]),
     postgresWorkload(settings),
     redisWorkload(settings),
     postgresExporterWorkload(settings),
@@ -50,6 +52,7 @@ export const volumeNames: readonly string[] = ["postgres", "redis", "prometheus"
 
 /** Names that config may use as keys of `resources`. */
 export const workloadNames: readonly string[] = [
+  "configure",
   "postgres",
   "redis",
   "postgres-exporter",

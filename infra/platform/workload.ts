@@ -88,6 +88,11 @@ export interface Workload {
   readonly connectsTo: readonly Connection[];
   readonly secrets: readonly SecretName[];
   readonly volumes: readonly VolumeMount[];
+  /**
+   * `reads`: finds its configuration in `/configuration/<part>/current`, and follows a change without a restart. `writes`:
+   * the job that puts it there. Absent: has none, or has it in its image.
+   */
+  readonly configuration?: "reads" | "writes";
   readonly tmpfs: readonly TmpfsMount[];
   readonly stop: StopRule;
   /** Instances, [0, 10]. */

@@ -20,7 +20,7 @@ function bytes(value: number): string {
 function describeMount(mount: FormMount): string {
   switch (mount.type) {
     case "volume":
-      return `volume ${mount.volume}`;
+      return `volume ${mount.volume}${mount.readOnly ? ", read-only" : ""}`;
     case "secrets":
       return "secret files";
     case "tmpfs":

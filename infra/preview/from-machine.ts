@@ -2,8 +2,9 @@ import type { StackModel } from "../engine/model.ts";
 import { planStack } from "../engine/plan.ts";
 import type { Container } from "../host/containers.ts";
 import { formOf, type ContainerForm } from "../platform/container-form.ts";
+import { isDataVolume } from "../platform/names.ts";
 import { changedFields } from "./field-changes.ts";
-import { keepsData, type Preview, type PreviewItem } from "./preview.ts";
+import { keepsData, meaningOf, type Preview, type PreviewItem } from "./preview.ts";
 
 /** What there is of a stack. */
 export interface Machine {
@@ -36,7 +37,8 @@ export function previewOnMachine(model: StackModel, machine: Machine): Preview {
       }
       case "replace": {
         const fields = there === undefined ? [] : changedFields(there, wanted);
-        return [{ ...common, change: "replace", fields, ...(fields.length === 0 ? { note: UNSEEN } : {}) }];
+        const note = fields.length === 0 ? UNSEEN : meaningOf(spec.workload, "replace");
+        return [{ ...common, change: "replace", fields, ...(note === undefined ? {} : { note }) }];
       }
     }
   });
@@ -44,7 +46,7 @@ export function previewOnMachine(model: StackModel, machine: Machine): Preview {
   const wantedVolumes = new Set(model.containers.flatMap((spec) => spec.mounts.flatMap((m) => (m.type === "volume" ? [m.volume] : []))));
   const missing = [...wantedVolumes].filter((name) => !machine.volumes.includes(name));
   const items: readonly PreviewItem[] = [
-    ...missing.map((name) => ({ stack: model.stack, kind: "volume" as const, name, workload: "", change: "create" as const, keepsData: true, fields: [] })),
+    ...missing.map((name) => ({ stack: model.stack, kind: "volume" as const, name, workload: "", change: "create" as const, keepsData: isDataVolume(name), fields: [] })),
     ...containers,
     ...surplus.map((container) => {
       const form = forms.get(container.name);

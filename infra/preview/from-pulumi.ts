@@ -1,7 +1,8 @@
 import { fromDockerInputs, UNKNOWN } from "../docker/from-inputs.ts";
 import type { StackKey } from "../engine/engine.ts";
+import { isDataVolume } from "../platform/names.ts";
 import { changedFields, type FieldChange } from "./field-changes.ts";
-import { keepsData, type ItemKind, type Preview, type PreviewChange, type PreviewItem } from "./preview.ts";
+import { keepsData, meaningOf, type ItemKind, type Preview, type PreviewChange, type PreviewItem } from "./preview.ts";
 
 /** The parts of `pulumi preview --json` that we read. */
 export interface PulumiPreview {
@@ -63,9 +64,10 @@ function itemOf(stack: StackKey, urn: string, steps: readonly PulumiStep[]): Pre
   const kind = KINDS[state.type] ?? "object";
   const name = nameOf(urn, state);
   const form = kind === "container" && state.inputs ? fromDockerInputs(state.inputs) : undefined;
-  const isData = (kind === "volume" && !name.endsWith("-secrets")) || (form !== undefined && form.workload !== "secrets" && keepsData(form));
+  const isData = (kind === "volume" && isDataVolume(name)) || (form !== undefined && form.workload !== "secrets" && keepsData(form));
   const reasons = [...new Set(steps.flatMap((step) => [...(step.replaceReasons ?? []), ...(step.diffReasons ?? [])]))];
   const stays = kind === "volume" && change === "delete" && before?.retainOnDelete === true;
+  const note = stays ? "Pulumi forgets it; the volume and its data stay on the machine" : meaningOf(form?.workload ?? "", change);
   return {
     stack,
     kind,
@@ -74,7 +76,7 @@ function itemOf(stack: StackKey, urn: string, steps: readonly PulumiStep[]): Pre
     change,
     keepsData: isData,
     fields: fieldsOfStep(kind, before, after, reasons),
-    ...(stays ? { note: "Pulumi forgets it; the volume and its data stay on the machine" } : {}),
+    ...(note === undefined ? {} : { note }),
   };
 }
 

@@ -1,4 +1,6 @@
 import type { ContainerForm } from "../platform/container-form.ts";
+import { CONFIGURE } from "../platform/jobs.ts";
+import { isDataVolume } from "../platform/names.ts";
 import type { FieldChange } from "./field-changes.ts";
 
 /** `replace`: it goes, and another one of its name comes. */
@@ -46,7 +48,13 @@ export function describeCounts(items: readonly PreviewItem[]): string {
 
 /** A store: data lies on a volume of its own. */
 export function keepsData(form: ContainerForm): boolean {
-  return form.mounts.some((mount) => mount.type === "volume");
+  return form.mounts.some((mount) => mount.type === "volume" && isDataVolume(mount.volume));
+}
+
+/** What a change of this container means where its fields do not say it; undefined where they do. */
+export function meaningOf(workload: string, change: PreviewChange): string | undefined {
+  if (workload !== CONFIGURE || change === "delete" || change === "create") return undefined;
+  return "the edge, Prometheus, Alertmanager and Grafana take the new configuration over as they run: nothing restarts, no request is dropped";
 }
 
 /** Every request comes through it, and there is one. */

@@ -1,5 +1,6 @@
 import type { Weights } from "../rollout/table-change.ts";
 import type { Container } from "../host/containers.ts";
+import { isJob } from "../platform/jobs.ts";
 
 /** Share of the requests to its workload that goes to a container's colour, [0, 100]; undefined where it is not routed. */
 export function trafficShare(container: Container, weights: Weights | undefined): number | undefined {
@@ -12,7 +13,7 @@ export function trafficShare(container: Container, weights: Weights | undefined)
 
 /** One word for a person: what is wrong comes before what is fine. */
 export function healthWord(container: Container): string {
-  if (container.workload === "migrate")
+  if (isJob(container.workload))
     return container.state === "exited" ? (container.exitCode === 0 ? "done" : `failed (${container.exitCode})`) : container.state;
   if (container.state !== "running") return container.state === "exited" ? `stopped (${container.exitCode})` : container.state;
   return container.health === "none" ? "running" : container.health;

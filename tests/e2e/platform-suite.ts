@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineName } from "../../infra/engine/engine.ts";
 import { dockerOrFail } from "../../infra/host/docker.ts";
 import { environmentContainers } from "../../infra/host/containers.ts";
+import { isJob } from "../../infra/platform/jobs.ts";
 import { checks } from "../../infra/validation/checks.ts";
 import { validationContext } from "../../infra/validation/check.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
+import { configurationTests } from "./configuration-tests.ts";
 import { driftTests } from "./drift-tests.ts";
 import { backupTests } from "./backup-tests.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
@@ -74,7 +76,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
         expect(HostConfig.NanoCpus, Name).toBe(isAgent ? 250_000_000 : 500_000_000);
         expect(HostConfig.GroupAdd ?? [], Name).toHaveLength(isAgent ? 1 : 0);
         expect(JSON.stringify([HostConfig.Mounts, HostConfig.Binds]).includes("docker.sock"), Name).toBe(isAgent);
-        expect(HostConfig.RestartPolicy.Name, Name).toBe(Name.includes("migrate") ? "no" : "unless-stopped");
+        expect(HostConfig.RestartPolicy.Name, Name).toBe(isJob(Config.Labels["astratrade.workload"] ?? "") ? "no" : "unless-stopped");
         expect(HostConfig.LogConfig, Name).toMatchObject({ Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } });
         for (const [port, bindings] of Object.entries(HostConfig.PortBindings ?? {}))
           for (const { HostIp } of bindings)
@@ -169,6 +171,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect(await idsOf(environment)).toMatchObject(before);
     });
 
+    configurationTests({ environment, portOffset });
     rolloutTests({ engine, environment, portOffset });
 
     if (WHOLE) killedRolloutTest({ environment, portOffset });

@@ -13,7 +13,7 @@ function mount(source: Mount, spec: ContainerSpec): InspectedContainer["Mounts"]
     case "tmpfs":
       return { Type: "tmpfs", Source: "", Destination, RW: true };
     case "volume":
-      return { Type: "volume", Name: source.volume, Source: `/var/lib/docker/volumes/${source.volume}/_data`, Destination, RW: true };
+      return { Type: "volume", Name: source.volume, Source: `/var/lib/docker/volumes/${source.volume}/_data`, Destination, RW: source.readOnly !== true };
     case "secrets":
       return { Type: "bind", Source: `/state/secrets/${spec.workload}`, Destination: SECRETS_PATH, RW: false };
     case "bind":

@@ -1,30 +1,18 @@
 import { join } from "node:path";
-import { docker, dockerOrFail } from "../../infra/host/docker.ts";
+import { docker } from "../../infra/host/docker.ts";
 import { PROJECT_ROOT } from "../../infra/host/paths.ts";
 import { run } from "../../infra/host/run.ts";
-import { ensureParentImages } from "../../infra/images/build.ts";
-import { imagePlan } from "../../infra/images/plan.ts";
-import { imageIsHere } from "../../infra/images/registry.ts";
+import { buildImages } from "../../infra/images/build.ts";
+import { imagePlan, imageReferences } from "../../infra/images/plan.ts";
 
-const BUILD_MS = 600_000;
 /** Hundreds of tests on a busy machine. */
 const RUN_MS = 600_000;
 
-/**
- * An image with promtool of the very version that the platform's Prometheus has: the build stage of that image, which
- * has checked the configuration with it.
- */
+/** The image of the platform's own that checks rules before they are put in force: promtool of its Prometheus' version. */
 async function promtoolImage(): Promise<string> {
-  const [prometheus] = await imagePlan(undefined, { names: ["prometheus"] });
-  if (!prometheus) throw new Error("the plan has no image of Prometheus");
-  const reference = prometheus.reference.replace("/prometheus:", "/promtool:");
-  if (await imageIsHere(reference)) return reference;
-  await ensureParentImages([prometheus]);
-  const args = Object.entries(prometheus.buildArgs).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
-  await dockerOrFail(["build", "--target", "build", "--tag", reference, "--file", prometheus.dockerfile, ...args, prometheus.context], {
-    deadlineMs: BUILD_MS,
-  });
-  return reference;
+  const plan = await imagePlan(undefined, { names: ["configure"] });
+  await buildImages(plan);
+  return imageReferences(plan)["configure"] ?? "";
 }
 
 export interface PromtoolResult {

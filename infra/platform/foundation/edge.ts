@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from "../defaults.ts";
 import { PORTS } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
+import { configuredBefore } from "./configure.ts";
 
 /**
  * HAProxy: the one public port. It finds the gateways of both colours by DNS and takes each one's weight from the
@@ -16,14 +17,7 @@ export function edgeWorkload(settings: Settings): Workload {
     scope: "foundation",
     purpose: "HAProxy: the public entry, spreads requests over the colours by weight.",
     image: "edge",
-    environment: {
-      ASTRA_MODE: settings.mode,
-      ASTRA_AGENT_PORT: String(PORTS.agentCheck),
-      // name:port of each front end, read by the image's start script that writes one back end for each.
-      ASTRA_EDGE_BACKENDS: allServices.map((service) => `${service.name}:${service.port}`).join(" "),
-      // HAProxy asks for names as they are, and a cluster knows only full ones.
-      ...(settings.target === "kubernetes" ? { ASTRA_EDGE_DOMAIN: "search" } : {}),
-    },
+    environment: {},
     ports: [
       { name: "http", container: PORTS.edge, publish: { host: PORTS.edge, exposure: "public" } },
       ...domainServices.map((service) => ({
@@ -35,12 +29,13 @@ export function edgeWorkload(settings: Settings): Workload {
     ],
     limits: { ...DEFAULT_LIMITS, ...settings.resources["edge"] },
     live: { type: "http", port: PORTS.edgeStats, path: "/health/live" },
-    dependsOn: [],
+    dependsOn: configuredBefore(settings),
     connectsTo: allServices.flatMap((service) =>
       [service.port, PORTS.agentCheck].map((port) => ({ to: service.name, port })),
     ),
     secrets: [],
     volumes: [],
+    configuration: "reads",
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],
     // SIGUSR1 is HAProxy's soft stop: listeners close, open requests finish.
     stop: { signal: "SIGUSR1", graceSeconds: 30 },

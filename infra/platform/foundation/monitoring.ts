@@ -3,6 +3,7 @@ import { nodeOptions } from "../node-options.ts";
 import { PORTS } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import type { Workload } from "../workload.ts";
+import { configuredBefore } from "./configure.ts";
 
 /** A monitoring workload: what all of them have in common, and what this one has of its own. */
 export function monitoring(
@@ -35,7 +36,8 @@ export function prometheusWorkload(settings: Settings): Workload {
     ports: [{ name: "http", container: PORTS.prometheus, publish: { host: PORTS.prometheus, exposure: "loopback" } }],
     live: { type: "http", port: PORTS.prometheus, path: "/-/healthy" },
     ready: { type: "http", port: PORTS.prometheus, path: "/-/ready" },
-    dependsOn: ["alertmanager"],
+    dependsOn: [...configuredBefore(settings), "alertmanager"],
+    configuration: "reads",
     connectsTo: [{ to: "alertmanager", port: PORTS.alertmanager }],
     volumes: [{ volume: "prometheus", path: "/prometheus", sizeGi: 8 }],
     metrics: { port: PORTS.prometheus, path: "/metrics" },
@@ -48,10 +50,8 @@ export function alertmanagerWorkload(settings: Settings, hasAgent: boolean): Wor
     name: "alertmanager",
     purpose: "Alertmanager: groups alerts and sends them on.",
     image: "alertmanager",
-    environment: {
-      ...(settings.alertWebhook === undefined ? {} : { ASTRA_ALERT_WEBHOOK: settings.alertWebhook }),
-      ...(hasAgent ? { ASTRA_ROLLBACK_URL: `http://agent:${PORTS.agent}/alerts` } : {}),
-    },
+    dependsOn: configuredBefore(settings),
+    configuration: "reads",
     connectsTo: hasAgent ? [{ to: "agent", port: PORTS.agent }] : [],
     secrets: hasAgent ? ["agent_token"] : [],
     ports: [
@@ -146,7 +146,8 @@ export function grafanaWorkload(settings: Settings): Workload {
     },
     ports: [{ name: "http", container: PORTS.grafana, publish: { host: PORTS.grafana, exposure: "loopback" } }],
     live: { type: "http", port: PORTS.grafana, path: "/api/health" },
-    dependsOn: ["prometheus"],
+    dependsOn: [...configuredBefore(settings), "prometheus"],
+    configuration: "reads",
     connectsTo: [
       { to: "prometheus", port: PORTS.prometheus },
       { to: "jaeger", port: PORTS.jaeger },

@@ -36,7 +36,8 @@ describe("the Pulumi components", () => {
     expect(count(resources, TYPES.network)).toBe(1);
     const data = new Set(model.workloads.flatMap((workload) => workload.volumes.map((mount) => mount.volume)));
     expect([...data]).toEqual(expect.arrayContaining(["postgres", "redis", "prometheus", "alertmanager"]));
-    expect(count(resources, TYPES.volume)).toBe(data.size + withSecrets);
+    // And one that is no data: the configuration of the edge and of monitoring.
+    expect(count(resources, TYPES.volume)).toBe(data.size + withSecrets + 1);
     expect(count(resources, TYPES.password)).toBe(secrets.length);
     expect(count(resources, TYPES.service)).toBe(model.workloads.length);
     expect(count(resources, TYPES.container)).toBe(model.containers.length + 1);

@@ -46,17 +46,15 @@ describe("the image plan", () => {
     expect(after["redis"]).toBe(before["redis"]);
   });
 
-  it("gives Prometheus a new tag when a rule changes, and Grafana when a dashboard does (R-MON-1)", async () => {
-    const monitoring = { names: ["prometheus", "grafana", "alertmanager"] };
-    const before = imageReferences(await imagePlan(root, monitoring));
-    await writeFile(join(root, "alerts/_gen/rules/gateway.yml"), "groups: []\n");
-    const rules = imageReferences(await imagePlan(root, monitoring));
-    expect(rules["prometheus"]).not.toBe(before["prometheus"]);
-    expect(rules["grafana"]).toBe(before["grafana"]);
-    await writeFile(join(root, "dashboards/_gen/other.json"), "{}\n");
-    const boards = imageReferences(await imagePlan(root, monitoring));
-    expect(boards["grafana"]).not.toBe(before["grafana"]);
-    expect(boards["alertmanager"]).toBe(before["alertmanager"]);
+  it("gives only the job that writes configuration a new tag when a rule, a dashboard or a setting of the edge changes (R-MON-1, R-DEP-2)", async () => {
+    const names = ["configure", "edge", "prometheus", "grafana", "alertmanager"];
+    let before = imageReferences(await imagePlan(root, { names }));
+    for (const file of ["alerts/_gen/rules/gateway.yml", "dashboards/_gen/other.json", "images/configure/haproxy.cfg", "images/configure/alertmanager.yml"]) {
+      await writeFile(join(root, file), "{}\n");
+      const after = imageReferences(await imagePlan(root, { names }));
+      expect(Object.keys(after).filter((name) => after[name] !== before[name]), file).toEqual(["configure"]);
+      before = after;
+    }
   });
 
   it("gives every image a new tag when the base changes", async () => {

@@ -35,7 +35,7 @@ const settings: Settings = {
 
 describe("Prometheus's configuration", () => {
   it("drops series that are many, and none that a rule or a panel may name (R-MON-1)", () => {
-    const text = readFileSync(join(PROJECT_ROOT, "images", "prometheus", "prometheus.yml"), "utf8");
+    const text = readFileSync(join(PROJECT_ROOT, "images", "configure", "prometheus.yml"), "utf8");
     const drops = (parse(text) as PrometheusConfig).scrape_configs
       .flatMap((job) => job.metric_relabel_configs ?? [])
       .filter((rule) => rule.action === "drop");
@@ -50,7 +50,7 @@ describe("Prometheus's configuration", () => {
   });
 
   it("scrapes exactly the workloads that have metrics, in both colours (R-MON-1)", () => {
-    const text = readFileSync(join(PROJECT_ROOT, "images", "prometheus", "prometheus.yml"), "utf8");
+    const text = readFileSync(join(PROJECT_ROOT, "images", "configure", "prometheus.yml"), "utf8");
     const scraped = (parse(text) as PrometheusConfig).scrape_configs
       .flatMap((job) => job.dns_sd_configs)
       .flatMap((target) => target.names.map((name) => `${name}:${target.port}`));

@@ -163,7 +163,7 @@ describe("the agent of a cluster", () => {
 
   test("is told by the Alertmanager, which has its token (R-MON-2)", () => {
     const alertmanager = pods(foundation).find(({ workload }) => workload.name === "alertmanager");
-    expect(alertmanager?.container.env).toContainEqual({ name: "ASTRA_ROLLBACK_URL", value: "http://agent:8080/alerts" });
+    expect(alertmanager?.spec.initContainers?.[0]?.env).toContainEqual({ name: "ASTRA_ROLLBACK_URL", value: "http://agent:8080/alerts" });
     expect(alertmanager?.spec.volumes?.find(({ name }) => name === "secrets")?.secret?.items?.map(({ key }) => key)).toEqual(["agent_token"]);
     expect(object(foundation, "Service", "agent").spec?.ports?.map(({ port }) => port)).toEqual([8080]);
   });

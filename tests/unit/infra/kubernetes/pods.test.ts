@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { IProbe } from "kubernetes-models/v1";
 import { STACKS } from "../../../../infra/engine/model.ts";
 import type { ContainerSpec } from "../../../../infra/platform/container.ts";
+import { CONFIGURATION_PATH } from "../../../../infra/platform/defaults.ts";
 import { SECRET_NAME } from "../../../../infra/kubernetes/identity.ts";
 import { clusterStack, pods, type Pod } from "../../../support/kubernetes-stacks.ts";
 import { testStack } from "../../../support/platform-models.ts";
@@ -11,6 +12,7 @@ function asContainer({ spec, container, template }: Pod) {
   const mounts = (container.volumeMounts ?? []).map((mount) => {
     const volume = spec.volumes?.find((candidate) => candidate.name === mount.name);
     if (volume?.secret) return { type: "secrets", target: mount.mountPath, names: volume.secret.items?.map((item) => item.path) };
+    if (mount.mountPath === CONFIGURATION_PATH) return { type: "volume", volume: `astra-dev-${mount.name}`, target: mount.mountPath, ...(mount.readOnly ? { readOnly: true } : {}) };
     if (volume?.emptyDir) return { type: "tmpfs", target: mount.mountPath, sizeBytes: Number(String(volume.emptyDir.sizeLimit).replace("Mi", "")) * 1024 * 1024 };
     return { type: "volume", volume: `astra-dev-${mount.name}`, target: mount.mountPath };
   });
@@ -39,7 +41,6 @@ function expected(spec: ContainerSpec) {
     environment: {
       ...spec.environment,
       ...("ASTRA_INSTANCE" in spec.environment ? { ASTRA_INSTANCE: "<metadata.name>" } : {}),
-      ...(spec.workload === "edge" ? { ASTRA_EDGE_DOMAIN: "search" } : {}),
     },
     labels,
     user: spec.user,
@@ -90,7 +91,7 @@ describe.each(STACKS)("the pods of %s", (stack) => {
     for (const { spec, container, workload } of cluster) {
       const allowed = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
       for (const volume of spec.volumes ?? []) expect(allowed, workload.name).toContain(Object.keys(volume).find((key) => key !== "name"));
-      expect([spec.hostNetwork, spec.hostPID, spec.hostIPC, spec.initContainers]).toEqual([undefined, undefined, undefined, undefined]);
+      expect([spec.hostNetwork, spec.hostPID, spec.hostIPC]).toEqual([undefined, undefined, undefined]);
       expect(spec.securityContext).toEqual({
         runAsNonRoot: true,
         runAsUser: 1000,
@@ -99,9 +100,26 @@ describe.each(STACKS)("the pods of %s", (stack) => {
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       });
-      expect(container.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true });
+      for (const each of [container, ...(spec.initContainers ?? [])])
+        expect(each.securityContext, workload.name).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true });
       expect(container.ports?.some((port) => port.hostPort !== undefined) ?? false).toBe(false);
       expect(spec.automountServiceAccountToken).toBe(false);
+    }
+  });
+
+  test("write their configuration first where they read one, confined and limited as the job on Docker (R-DEP-2, R-DEP-7)", () => {
+    const readers = cluster.filter(({ workload }) => workload.configuration === "reads");
+    expect(readers.map(({ workload }) => workload.name)).toEqual(stack === "foundation" ? ["alertmanager", "prometheus", "grafana", "edge"] : []);
+    for (const { spec, container, workload } of cluster) {
+      const [configure, ...more] = spec.initContainers ?? [];
+      expect(more).toEqual([]);
+      expect(configure?.name, workload.name).toBe(workload.configuration === "reads" ? "configure" : undefined);
+      if (configure === undefined) continue;
+      expect(configure.resources?.limits).toEqual({ cpu: "500m", memory: "512Mi" });
+      expect(configure.volumeMounts?.find(({ name }) => name === "configuration")).toEqual({ name: "configuration", mountPath: CONFIGURATION_PATH });
+      expect(container.volumeMounts?.find(({ name }) => name === "configuration")?.readOnly).toBe(true);
+      expect(spec.volumes?.find(({ name }) => name === "configuration")?.emptyDir).toBeDefined();
+      expect(configure.env).toContainEqual({ name: "ASTRA_EDGE_DOMAIN", value: "search" });
     }
   });
 

@@ -6,7 +6,7 @@ import { previewText } from "../../../../infra/preview/text.ts";
 import { containerOf } from "../../../support/containers.ts";
 import { testStack } from "../../../support/platform-models.ts";
 
-const VOLUMES = ["postgres", "redis", "prometheus", "alertmanager", "grafana"].map((name) => `astra-dev-${name}`);
+const VOLUMES = ["postgres", "redis", "prometheus", "alertmanager", "grafana", "configuration"].map((name) => `astra-dev-${name}`);
 
 /** A machine on which this stack runs. */
 function running(stack: ReturnType<typeof testStack>): Machine {
@@ -23,7 +23,7 @@ test("nothing changes where everything runs as it shall", () => {
 
 test("on an empty machine every container is created, and the volumes that are missing", () => {
   const preview = previewOnMachine(foundation, { containers: [], forms: [], volumes: ["astra-dev-redis"] });
-  expect(counts(preview.items)).toEqual({ create: foundation.containers.length + 4, update: 0, replace: 0, delete: 0 });
+  expect(counts(preview.items)).toEqual({ create: foundation.containers.length + 5, update: 0, replace: 0, delete: 0 });
   expect(preview.items.filter((item) => item.kind === "volume").map((item) => item.name)).not.toContain("astra-dev-redis");
 });
 
@@ -61,6 +61,17 @@ test("a container that has stopped is started, and one that is not wanted any mo
   expect(preview.items.filter((item) => item.change !== "replace").map(({ name, change, fields }) => ({ name, change, fields }))).toEqual([
     { name: "astra-dev-blue-nft-1", change: "update", fields: [{ field: "state", from: "exited", to: "running" }] },
     { name: "astra-dev-blue-user-2", change: "delete", fields: [] },
+  ]);
+});
+
+test("a change of the edge's or of monitoring's configuration restarts nothing, and says so", () => {
+  const machine = running(foundation);
+  const forms = machine.forms.map((form) => (form.workload === "configure" ? { ...form, image: "astratrade/configure:before" } : form));
+  const containers = machine.containers.map((container) => (container.workload === "configure" ? { ...container, spec: "before" } : container));
+  const preview = previewOnMachine(foundation, { ...machine, forms, containers });
+  expect(critical(preview.items)).toEqual([]);
+  expect(preview.items.map(({ name, change, note }) => [name, change, note])).toEqual([
+    ["astra-dev-configure-1", "replace", expect.stringContaining("nothing restarts, no request is dropped")],
   ]);
 });
 

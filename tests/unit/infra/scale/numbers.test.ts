@@ -28,7 +28,7 @@ describe("the numbers of ./astra scale (R-DEP-6)", () => {
   });
 
   test("end where the edge finds no more instances", () => {
-    const script = readFileSync(join(PROJECT_ROOT, "images", "edge", "edge-start"), "utf8");
+    const script = readFileSync(join(PROJECT_ROOT, "images", "configure", "edge-configuration"), "utf8");
     expect(/^SLOTS=(\d+)$/m.exec(script)?.[1]).toBe(String(MOST_INSTANCES));
   });
 

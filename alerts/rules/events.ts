@@ -18,9 +18,9 @@ function deadLettered(name: string, severity: "critical" | "warning", matchers: 
     description: "{{ $value | humanize }} events that group {{ $labels.group }} gave up on wait for somebody (threshold 0).",
     runbook: {
       meaning: "An event failed at every attempt, and was put aside so that the others go on.",
-      impact: "Its effect is missing until it is replayed.",
+      impact: "Its effect is missing until it is replayed, or for good once it is discarded.",
       commands: [RECENT_ERRORS, "./astra events", STATUS],
-      goBack: `Deploy the release that can handle it, then \`./astra events replay\`. ${TRAFFIC_BACK}`,
+      goBack: `Deploy the release that can handle it, then \`./astra events replay\`. What never can be handled: \`./astra events discard --id ID --reason TEXT\`. ${TRAFFIC_BACK}`,
     },
     test: {
       labels: { group },

@@ -53,7 +53,7 @@ export const events: Board = {
         graph({ title: "Handled by group", description: "Events a second whose effect was committed.", unit: "ops" }, [
           { expr: `sum by (group) (${rate(bus.HANDLED.name, '{group=~"$group",outcome="handled"}')})`, legend: "{{group}}" },
         ]),
-        graph({ title: "Deliveries by outcome", description: "`duplicate` and `ignored` are normal; `retried` should be rare, `dead_lettered` nothing.", unit: "ops" }, [
+        graph({ title: "Deliveries by outcome", description: "`duplicate` and `ignored` are normal; `retried` should be rare, `dead_lettered` nothing; `discarded` is what an operator gave up.", unit: "ops" }, [
           { expr: `sum by (outcome) (${rate(bus.HANDLED.name)})`, legend: "{{outcome}}" },
         ]),
         graph({ title: "Dead letters by group", description: "What waits for somebody, by the group that gave up on it.", unit: "short" }, [

@@ -41,6 +41,7 @@ function letterLines({ deadLetters, newestDeadLetters }: EventsReport, suffix: s
     `Dead letters: ${deadLetters}${deadLetters > newestDeadLetters.length ? `, the newest ${newestDeadLetters.length} are` : ""}`,
     ...table([["ID", "GROUP", "TYPE", "WHEN (UTC)", "ERROR"], ...rows]),
     `Once the cause is gone: ./astra events replay [--group GROUP] [--id ID]${suffix}`,
+    `What never can be handled: ./astra events discard --id ID --reason TEXT${suffix}`,
   ];
 }
 

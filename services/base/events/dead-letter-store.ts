@@ -28,6 +28,17 @@ export async function forgetLetters(tx: Transaction, group: string, eventIds: re
   if (eventIds.length > 0) await tx.query("DELETE FROM dead_letters WHERE group_name = $1 AND event_key = ANY ($2::text[])", [group, eventIds]);
 }
 
+/**
+ * Forgets a dead letter that nobody wants any more. Where it is an event, it counts as handled from now on, so that it does
+ * not come back when the relay publishes again what Redis has lost.
+ */
+export async function discardLetter(database: Database, group: string, key: string, eventId: string | undefined): Promise<void> {
+  await database.transaction(async (tx) => {
+    if (eventId !== undefined) await tx.query("INSERT INTO inbox (event_id, group_name) VALUES ($1::uuid, $2) ON CONFLICT DO NOTHING", [eventId, group]);
+    await forgetLetters(tx, group, [key]);
+  });
+}
+
 /** The newest dead letters of a group, oldest first. */
 export async function lettersOf(database: Database, group: string, count: number): Promise<readonly Letter[]> {
   const rows = await database.query<{ letter: Letter }>(

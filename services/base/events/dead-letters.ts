@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD } from "./keys.ts";
+import { DEAD_LETTERS, DISCARD_FIELD, EVENT_FIELD, GROUP_FIELD } from "./keys.ts";
 import { fieldsOf } from "./stream-entry.ts";
 import type { StreamId } from "./stream-id.ts";
 
@@ -31,16 +31,23 @@ export async function listDeadLetters(redis: Redis, count = 100, after: StreamId
   });
 }
 
-/** Moves a dead letter back into its stream, for its own group only; both or neither. */
-const REPLAY = `
+/** Moves a dead letter back into its stream, for its own group only, with what else is given; both or neither. */
+const MOVE = `
 local found = redis.call("XRANGE", KEYS[1], ARGV[1], ARGV[1])
 if #found == 0 then return false end
 local letter = {}
 for i = 1, #found[1][2], 2 do letter[found[1][2][i]] = found[1][2][i + 1] end
 if letter["stream"] ~= KEYS[2] then return false end
-local id = redis.call("XADD", KEYS[2], "*", "${EVENT_FIELD}", letter["event"], "${GROUP_FIELD}", letter["group"])
+local id = redis.call("XADD", KEYS[2], "*", "${EVENT_FIELD}", letter["event"], "${GROUP_FIELD}", letter["group"], unpack(ARGV, 2))
 redis.call("XDEL", KEYS[1], ARGV[1])
 return id`;
+
+type LetterPlace = Pick<DeadLetter, "id" | "stream">;
+
+async function move(redis: Redis, letter: LetterPlace, ...fields: readonly string[]): Promise<StreamId | undefined> {
+  const id = await redis.eval(MOVE, 2, DEAD_LETTERS, letter.stream, letter.id, ...fields);
+  return typeof id === "string" ? id : undefined;
+}
 
 /**
  * Gives a dead letter to its group once more, as if it had just been published; other groups pass it by. The group's
@@ -48,7 +55,16 @@ return id`;
  *
  * @returns id of the new stream entry; absent when somebody else has replayed the letter
  */
-export async function replayDeadLetter(redis: Redis, letter: Pick<DeadLetter, "id" | "stream">): Promise<StreamId | undefined> {
-  const id = await redis.eval(REPLAY, 2, DEAD_LETTERS, letter.stream, letter.id);
-  return typeof id === "string" ? id : undefined;
+export async function replayDeadLetter(redis: Redis, letter: LetterPlace): Promise<StreamId | undefined> {
+  return await move(redis, letter);
+}
+
+/**
+ * Has the group of a dead letter give it up for good: it forgets the letter, and the event never takes effect there. The
+ * group does it itself, since the letter stands in its database as well, and logs the reason.
+ *
+ * @returns id of the new stream entry; absent when somebody else has replayed or discarded the letter
+ */
+export async function discardDeadLetter(redis: Redis, letter: LetterPlace, reason: string): Promise<StreamId | undefined> {
+  return await move(redis, letter, DISCARD_FIELD, reason);
 }

@@ -4,7 +4,7 @@ import type { Database } from "../postgres/database.ts";
 import { isDatabaseAway } from "../postgres/failures.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
-import { keepLetter, keyOfLetter } from "./dead-letter-store.ts";
+import { discardLetter, keepLetter, keyOfLetter } from "./dead-letter-store.ts";
 import type { Delivery, ReadDelivery } from "./delivery.ts";
 import type { EventMetrics } from "./event-metrics.ts";
 import { handleInTransaction, type Wanted } from "./group-transaction.ts";
@@ -85,7 +85,9 @@ export class DeliveryProcessor {
     const unwanted: Delivery[] = [];
     for (const delivery of deliveries) {
       const found = this.#read(delivery);
-      if ("reason" in found) await this.#bury(delivery, found.reason, found.read);
+      if (delivery.discard !== undefined && delivery.onlyGroup === this.#options.group)
+        await this.#discard(delivery, delivery.discard, "reason" in found ? found.read : found.delivery);
+      else if ("reason" in found) await this.#bury(delivery, found.reason, found.read);
       else if (found.handlers.length === 0) unwanted.push(delivery);
       else wanted.push(found);
     }
@@ -179,6 +181,14 @@ export class DeliveryProcessor {
         await this.#options.wake.sleep(backoffMs(this.#options.databaseBackoff, failures));
       }
     }
+  }
+
+  async #discard(delivery: Delivery, reason: string, read?: ReadDelivery): Promise<void> {
+    const { streams, database, group, metrics, log } = this.#options;
+    await discardLetter(database, group, keyOfLetter(delivery, read?.event.id), read?.event.id);
+    streams.acknowledge([delivery]);
+    metrics.count(group, "discarded");
+    log.warn({ ...(read ? facts(read) : { stream: delivery.stream, entry: delivery.id }), group, reason }, "dead letter was discarded by an operator");
   }
 
   async #bury(delivery: Delivery, error: unknown, read?: ReadDelivery): Promise<void> {

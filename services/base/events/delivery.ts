@@ -9,6 +9,8 @@ export interface Delivery {
   readonly text: string;
   /** The only group that the entry is meant for, on a replay. */
   readonly onlyGroup?: string;
+  /** Why the only group is to give it up for good instead of handling it. */
+  readonly discard?: string;
   /** How often it was given to some consumer of the group, this time included. */
   readonly deliveries: number;
 }

@@ -17,9 +17,9 @@ import {
 import { registerCounter, registerGauge, registerHistogram } from "../metrics-contract/register.ts";
 
 /** What became of an event in a group. */
-export type HandledOutcome = "handled" | "duplicate" | "ignored" | "retried" | "dead_lettered";
+export type HandledOutcome = "handled" | "duplicate" | "ignored" | "retried" | "dead_lettered" | "discarded";
 
-const OUTCOMES: readonly HandledOutcome[] = ["handled", "duplicate", "ignored", "retried", "dead_lettered"];
+const OUTCOMES: readonly HandledOutcome[] = ["handled", "duplicate", "ignored", "retried", "dead_lettered", "discarded"];
 
 /** Metrics of the event bus in one process; every series of the contract stands at zero from the start. */
 export class EventMetrics {

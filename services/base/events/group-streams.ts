@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Letter } from "./dead-letter-store.ts";
 import type { Delivery } from "./delivery.ts";
-import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD, MAX_DEAD_LETTERS } from "./keys.ts";
+import { DEAD_LETTERS, DISCARD_FIELD, EVENT_FIELD, GROUP_FIELD, MAX_DEAD_LETTERS } from "./keys.ts";
 import { fieldOf, fieldsOf } from "./stream-entry.ts";
 import { STREAM_START, streamIdTime, type StreamId } from "./stream-id.ts";
 
@@ -16,7 +16,9 @@ const PAGE = 100;
 function delivery(stream: string, [id, fields]: Entry, deliveries: number): Delivery {
   const text = fieldOf(fields ?? [], EVENT_FIELD) ?? "";
   const onlyGroup = fieldOf(fields ?? [], GROUP_FIELD);
-  return onlyGroup === undefined ? { stream, id, text, deliveries } : { stream, id, text, deliveries, onlyGroup };
+  if (onlyGroup === undefined) return { stream, id, text, deliveries };
+  const discard = fieldOf(fields ?? [], DISCARD_FIELD);
+  return { stream, id, text, deliveries, onlyGroup, ...(discard === undefined ? {} : { discard }) };
 }
 
 /** Makes a group that reads the stream from its beginning, where it is not there. */

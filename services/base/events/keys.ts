@@ -18,6 +18,9 @@ export const EVENT_FIELD = "event";
 /** Field that names the only group an entry is meant for: a replay must not reach the groups that had it long ago. */
 export const GROUP_FIELD = "group";
 
+/** Field beside it that tells the group to give a dead letter up for good; it holds why. */
+export const DISCARD_FIELD = "discard";
+
 /** Key that says which instance reads a group's events; it ends with its time. */
 export function readerKey(group: string): string {
   return `events:reader:${group}`;

@@ -13,7 +13,7 @@ export const OUTBOX_OLDEST_UNSENT_AGE = gauge(
 );
 export const HANDLED = counter("eventbus_handled_total", "Deliveries of events to a group by what became of them.", ["group", "outcome"]);
 export const DEAD_LETTERED = counter("eventbus_dead_lettered_total", "Events that a group could not handle.", ["group"]);
-export const DEAD_LETTERS_WAITING = gauge("eventbus_dead_letters", "Dead letters of a group that nobody has replayed with success yet.", ["group"]);
+export const DEAD_LETTERS_WAITING = gauge("eventbus_dead_letters", "Dead letters of a group that nobody has replayed with success or discarded yet.", ["group"]);
 export const RETIRED_GROUPS = gauge(
   "eventbus_retired_groups",
   "Groups on the domain's stream that this release does not have: the stream is not trimmed past what they have read.",

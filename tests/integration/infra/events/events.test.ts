@@ -4,7 +4,7 @@ import { commands } from "../../../../infra/cli/commands.ts";
 import { eventsWork } from "../../../../infra/cli/commands/events.ts";
 import { parseCall } from "../../../../infra/cli/parse.ts";
 import type { EventsReport, GroupReport } from "../../../../infra/events/report.ts";
-import { DEAD_LETTERS, EVENT_FIELD, GROUP_FIELD } from "../../../../services/base/events/keys.ts";
+import { DEAD_LETTERS, DISCARD_FIELD, EVENT_FIELD, GROUP_FIELD } from "../../../../services/base/events/keys.ts";
 import { createRedis } from "../../../../services/base/redis/connection.ts";
 import { createTestRedis, type TestRedis } from "../../../support/stores.ts";
 import { waitFor } from "../../../support/wait-for.ts";
@@ -76,6 +76,24 @@ test("dead letters are counted by group, and a replay gives each to its own grou
     [EVENT_FIELD, "second", GROUP_FIELD, GROUP],
   ]);
   expect(await redis.xlen(DEAD_LETTERS)).toBe(1);
+});
+
+test("dead letters are discarded one by one or by group, only with a reason, and each for its own group (R-EVT-3)", async () => {
+  const id = await bury(GROUP, "first");
+  await bury(GROUP, "second");
+  await expect(astraEvents("discard", "--yes")).rejects.toThrow("Which dead letters?");
+  await expect(astraEvents("discard", "--id", id, "--yes")).rejects.toThrow("Why? --reason TEXT");
+  await expect(astraEvents("discard", "--id", id, "--reason", "planted")).rejects.toThrow("goes on only with --yes");
+  await expect(astraEvents("replay", "--reason", "planted")).rejects.toThrow("--reason and --yes go with");
+  expect(await redis.xlen(DEAD_LETTERS)).toBe(2);
+  expect(await astraEvents("discard", "--id", id, "--reason", "planted", "--yes")).toEqual({ discarded: 1, groups: { [GROUP]: 1 }, unreadGroups: [] });
+  expect(await astraEvents("discard", "--group", GROUP, "--reason", "never\nagain", "--yes")).toMatchObject({ discarded: 1 });
+  expect(await astraEvents("discard", "--group", GROUP, "--reason", "planted", "--yes")).toMatchObject({ discarded: 0 });
+  expect((await redis.xrange(STREAM, "-", "+")).map(([, fields]) => fields)).toEqual([
+    [EVENT_FIELD, "first", GROUP_FIELD, GROUP, DISCARD_FIELD, "planted"],
+    [EVENT_FIELD, "second", GROUP_FIELD, GROUP, DISCARD_FIELD, "never\nagain"],
+  ]);
+  expect(await redis.xlen(DEAD_LETTERS)).toBe(0);
 });
 
 test("a group that no release runs is named and removed; one that is read, or is in the catalogue, is not", async () => {

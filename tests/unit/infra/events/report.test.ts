@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planRemoval } from "../../../../infra/events/remove.ts";
-import { planReplay } from "../../../../infra/events/replay.ts";
+import { planLetters } from "../../../../infra/events/plan-letters.ts";
 import { eventsReport, type EventsFacts, type EventsReport, type GroupAnswers, type GroupReport, type LetterSummary } from "../../../../infra/events/report.ts";
 import { eventsScreen } from "../../../../infra/events/screen.ts";
 
@@ -117,6 +117,7 @@ describe("eventsScreen", () => {
       "ID   GROUP        TYPE                    WHEN (UTC)           ERROR",
       "7-0  social.feed  trading.trade.executed  2026-01-01T10:00:00  no such table",
       "Once the cause is gone: ./astra events replay [--group GROUP] [--id ID] --environment test",
+      "What never can be handled: ./astra events discard --id ID --reason TEXT --environment test",
     ]);
   });
 
@@ -125,24 +126,24 @@ describe("eventsScreen", () => {
   });
 });
 
-describe("planReplay (R-EVT-3)", () => {
+describe("planLetters (R-EVT-3)", () => {
   const letters = [letter("1-0", "social.feed"), letter("2-0", "financial.kpis"), letter("3-0", "social.old")];
-  const idsOf = (wish: { group?: string; id?: string }): string[] => planReplay(letters, wish, CATALOGUE).letters.map(({ id }) => id);
+  const idsOf = (wish: { group?: string; id?: string }): string[] => planLetters(letters, wish, CATALOGUE).letters.map(({ id }) => id);
 
   test("takes all, a group's, or one, and leaves those that nobody would read", () => {
     expect(idsOf({})).toEqual(["1-0", "2-0"]);
     expect(idsOf({ group: "financial.kpis" })).toEqual(["2-0"]);
     expect(idsOf({ id: "1-0" })).toEqual(["1-0"]);
-    expect(planReplay(letters, {}, CATALOGUE).unreadGroups).toEqual(["social.old"]);
-    expect(planReplay([], {}, CATALOGUE)).toEqual({ letters: [], unreadGroups: [] });
+    expect(planLetters(letters, {}, CATALOGUE).unreadGroups).toEqual(["social.old"]);
+    expect(planLetters([], {}, CATALOGUE)).toEqual({ letters: [], unreadGroups: [] });
   });
 
   test.each([
     [{ group: "social.fed" }, /^"social\.fed" is no consumer group of this release; did you mean social\.feed\?/],
-    [{ id: "9-0" }, /^There is no dead letter with the id 9-0; it may have been replayed already\./],
+    [{ id: "9-0" }, /^There is no dead letter with the id 9-0; it may have been replayed or discarded already\./],
     [{ id: "1-0", group: "financial.kpis" }, /^There is no dead letter with the id 1-0 of group financial\.kpis;/],
   ])("refuses %j, and says what there is", (wish, message) => {
-    expect(() => planReplay(letters, wish, CATALOGUE)).toThrow(message);
+    expect(() => planLetters(letters, wish, CATALOGUE)).toThrow(message);
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { currentCorrelationId } from "../../../../../services/base/correlation.ts";
 import { on } from "../../../../../services/base/events/consumer-group.ts";
-import { listDeadLetters, replayDeadLetter } from "../../../../../services/base/events/dead-letters.ts";
-import { EVENT_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
+import { discardDeadLetter, listDeadLetters, replayDeadLetter } from "../../../../../services/base/events/dead-letters.ts";
+import { EVENT_FIELD, GROUP_FIELD, streamOf } from "../../../../../services/base/events/keys.ts";
 import { waitFor } from "../../../../support/wait-for.ts";
 import { BusFixture, upTo } from "./bus-fixture.ts";
 import { counted, recording } from "./bus-process.ts";
@@ -101,6 +101,40 @@ describe("the event bus on real stores", () => {
     expect(await replayDeadLetter(redis, letter)).toBeUndefined();
     expect(await fixture.effectsOf("social.ill", "replayed", 1)).toEqual([1]);
     expect(await fixture.effects("social.well", "replayed")).toEqual([1]);
+    redis.disconnect();
+  });
+
+  it("forgets a dead letter that is discarded, which takes no effect even when it is published anew (R-EVT-3)", async () => {
+    let cured = false;
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    trading.bus.start([]);
+    social.bus.start([
+      recording("social.gives-up", (_n, aggregate) => {
+        if (aggregate === "discarded" && !cured) throw new Error("ill");
+      }),
+    ]);
+    const kept = async (): Promise<number> =>
+      (await social.database.query("SELECT 1 FROM dead_letters WHERE group_name = 'social.gives-up'")).length;
+    const redis = await fixture.connect();
+    const stream = streamOf("trading");
+    await fixture.publish(trading, "discarded", 1);
+    // No event at all can be discarded as well.
+    await redis.xadd(stream, "*", EVENT_FIELD, "no event", GROUP_FIELD, "social.gives-up");
+    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 2, { group: "social.gives-up" });
+    expect(await kept()).toBe(2);
+    const letters = (await listDeadLetters(redis)).filter(({ group }) => group === "social.gives-up");
+    for (const letter of letters) {
+      expect(await discardDeadLetter(redis, letter, "planted")).toBeDefined();
+      expect(await discardDeadLetter(redis, letter, "planted")).toBeUndefined();
+    }
+    await fixture.untilMetric(social, "eventbus_handled_total", 2, { group: "social.gives-up", outcome: "discarded" });
+    expect(await kept()).toBe(0);
+    cured = true;
+    const event = letters.find(({ type }) => type !== "")?.event ?? "";
+    await redis.xadd(stream, "*", EVENT_FIELD, event);
+    await fixture.untilMetric(social, "eventbus_handled_total", 1, { group: "social.gives-up", outcome: "duplicate" });
+    expect(await fixture.effects("social.gives-up", "discarded")).toEqual([]);
     redis.disconnect();
   });
 

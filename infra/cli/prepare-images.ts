@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import { clusterFacts } from "../kubernetes/render.ts";
 import { images as declaredImages, type ImageReferences } from "../platform/images.ts";
-import { colourWorkloads, foundationWorkloads } from "../platform/platform.ts";
+import { colourWorkloads, foundationWorkloads, imagesOf } from "../platform/platform.ts";
 import type { Progress } from "./progress.ts";
 import type { Session } from "./session.ts";
 
@@ -60,7 +60,7 @@ export async function planImages(session: Session): Promise<PlannedImages> {
   const { settings } = session.config.targets.foundation;
   const wanted = new Set(
     settings.target === "kubernetes"
-      ? [...foundationWorkloads(settings, clusterFacts(grafana, jaeger)), ...colourWorkloads(settings)].map((workload) => workload.image)
+      ? imagesOf([...foundationWorkloads(settings, clusterFacts(grafana, jaeger)), ...colourWorkloads(settings)])
       : declaredImages.filter((image) => !leftOut.has(image.name)).map((image) => image.name),
   );
   const plan = all.filter((image) => wanted.has(image.name));

@@ -9,7 +9,7 @@ import { jaegerDeployed } from "../images/jaeger.ts";
 import { imagePlan, imageReferences, parentImages } from "../images/plan.ts";
 import { stackContainers } from "../platform/container.ts";
 import type { HostFacts } from "../platform/host-facts.ts";
-import { stackWorkloads } from "../platform/platform.ts";
+import { imagesOf, stackWorkloads } from "../platform/platform.ts";
 import { releaseOf } from "../platform/release.ts";
 import type { Settings } from "../platform/settings.ts";
 import { attemptAfter, type Attempts } from "./job.ts";
@@ -57,7 +57,7 @@ export interface PrepareOptions {
 export async function stackArgs(settings: Settings, options: PrepareOptions): Promise<StackArgs> {
   const facts = await hostFacts(settings);
   const workloads = stackWorkloads(settings, facts);
-  const images = await imagePlan(PROJECT_ROOT, { names: [...new Set(workloads.map((workload) => workload.image))] });
+  const images = await imagePlan(PROJECT_ROOT, { names: imagesOf(workloads) });
   const { base } = await parentImages(PROJECT_ROOT);
   if (options.onBuild) await buildImages(images, { onProgress: options.onBuild });
   const containers = stackContainers(workloads, releaseOf(settings, facts, imageReferences(images)));

@@ -71,7 +71,7 @@ export function givenSecretManifests(settings: Settings, given: Readonly<Record<
 function podOf(workload: Workload, release: Release): PodTemplate {
   const spec = containerSpec(workload, 1, release);
   if (workload.configuration !== "reads") return podTemplate(workload, spec, release.settings);
-  const configure = configureWorkload(release.settings, true);
+  const configure = configureWorkload(release.settings, true, workload.name);
   return podTemplate(workload, spec, release.settings, { workload: configure, spec: containerSpec(configure, 1, release) });
 }
 

@@ -114,6 +114,7 @@ function container(name: string, workload: Workload, spec: ContainerSpec, settin
       requests: { cpu: milliCpus(spec.cpus * RESERVED.cpu), memory: mebibytes(spec.memoryBytes * RESERVED.memory) },
     },
     ...probes(workload, spec.health),
+    ...(workload.kind === "proxy" ? LEAVE : {}),
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: [...spec.capabilitiesDropped] },
@@ -122,6 +123,12 @@ function container(name: string, workload: Workload, spec: ContainerSpec, settin
     volumeMounts: spec.mounts.map((mount) => volumeMount(mount, settings.environment)),
   };
 }
+
+/**
+ * An address that clients know is told of an end after the pod is: until every node has heard of it, it has to go on
+ * taking connections. What is found by its registry or agent needs no such time: those who call know first.
+ */
+const LEAVE: Pick<IContainer, "lifecycle"> = { lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } } };
 
 /** The workload that writes configuration, and its normal form. */
 export interface Configured {

@@ -6,7 +6,7 @@ import { grafanaAvailable } from "../images/grafana.ts";
 import { jaegerDeployed } from "../images/jaeger.ts";
 import { imagePlan, imageReferences } from "../images/plan.ts";
 import { pushImages } from "../images/push.ts";
-import { stackWorkloads } from "../platform/platform.ts";
+import { imagesOf, stackWorkloads } from "../platform/platform.ts";
 import { releaseOf } from "../platform/release.ts";
 import type { SecretName } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
@@ -30,8 +30,7 @@ async function prepare(settings: Settings, options: ClusterProgramOptions): Prom
   // Also of a colour: its pods may reach Jaeger where there is one.
   const facts = clusterFacts(grafana, await jaegerDeployed(settings));
   const workloads = stackWorkloads(settings, facts);
-  const names = new Set(workloads.map((workload) => workload.image));
-  const plan = await imagePlan(PROJECT_ROOT, { names: [...names] });
+  const plan = await imagePlan(PROJECT_ROOT, { names: imagesOf(workloads) });
   const { onImage } = options;
   if (onImage) {
     await buildImages(plan, { onProgress: onImage });

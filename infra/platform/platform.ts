@@ -15,6 +15,8 @@ import {
 } from "./foundation/monitoring.ts";
 import { postgresWorkload, redisWorkload } from "./foundation/stores.ts";
 import type { HostFacts } from "./host-facts.ts";
+import type { ImageName } from "./images.ts";
+import { CONFIGURE } from "./jobs.ts";
 import type { Settings } from "./settings.ts";
 import type { Workload } from "./workload.ts";
 
@@ -45,6 +47,12 @@ export function colourWorkloads(settings: Settings): readonly Workload[] {
 /** Workloads of the stack that these settings describe. */
 export function stackWorkloads(settings: Settings, facts: HostFacts): readonly Workload[] {
   return settings.colour ? colourWorkloads(settings) : foundationWorkloads(settings, facts);
+}
+
+/** Images of workloads, each once; also of what writes a pod's configuration on a cluster, where that is no workload. */
+export function imagesOf(workloads: readonly Workload[]): readonly ImageName[] {
+  const reads = workloads.some((workload) => workload.configuration === "reads");
+  return [...new Set([...workloads.map((workload) => workload.image), ...(reads ? [CONFIGURE] : [])])];
 }
 
 /** Data volumes of the foundation, as config names them. */

@@ -4,6 +4,7 @@ import type { Settings } from "../platform/settings.ts";
 /** What the checks need to know of an environment. */
 export interface ValidationContext {
   readonly environment: string;
+  readonly target: Settings["target"];
   /** `down` removes its data. */
   readonly ephemeral: boolean;
   /** Times by which promised times are stretched, from 1: tests on a busy machine ask what happens, not how fast. */
@@ -16,12 +17,13 @@ export interface ValidationContext {
 
 /** The checks against the platform on this machine. */
 export function validationContext(
-  settings: Pick<Settings, "environment" | "ephemeral" | "portOffset">,
+  settings: Pick<Settings, "environment" | "ephemeral" | "portOffset" | "target">,
   patience = 1,
 ): ValidationContext {
   return {
     patience,
     environment: settings.environment,
+    target: settings.target,
     ephemeral: settings.ephemeral,
     url: (port) => `http://127.0.0.1:${port + settings.portOffset}`,
     clock: {

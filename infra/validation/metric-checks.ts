@@ -3,6 +3,7 @@ import { parsePromql } from "../../alerts/model/promql.ts";
 import { boards } from "../../dashboards/boards.ts";
 import { withAllChosen } from "../../dashboards/model/check-board.ts";
 import { metricOfSeries } from "../../services/base/metrics-contract/contract.ts";
+import type { MetricSource } from "../../services/base/metrics-contract/metric.ts";
 import { PORTS } from "../platform/ports.ts";
 import type { ValidationCheck, ValidationContext } from "./check.ts";
 import { at, eventually, request, requireStatus } from "./http.ts";
@@ -35,11 +36,13 @@ async function samples(context: ValidationContext, query: string): Promise<reado
 }
 
 /** Series of an expression that this platform cannot have, since it runs without their source. */
-function withoutSource(expr: string, scraped: ReadonlySet<string>): readonly string[] {
-  return parsePromql(expr)
-    .selectors.map((selector) => metricOfSeries(selector.series)?.source)
-    .filter((source) => source !== undefined && !source.workloads.some((workload) => scraped.has(workload)))
-    .map((source) => source?.name ?? "");
+function withoutSource(expr: string, scraped: ReadonlySet<string>, { target }: ValidationContext): readonly string[] {
+  const isHere = ({ workloads, onlyOn }: MetricSource): boolean =>
+    (onlyOn === undefined || onlyOn === target) && workloads.some((workload) => scraped.has(workload));
+  return parsePromql(expr).selectors.flatMap(({ series }) => {
+    const source = metricOfSeries(series)?.source;
+    return source === undefined || isHere(source) ? [] : [source.name];
+  });
 }
 
 async function presentSeries(context: ValidationContext): Promise<ReadonlySet<string>> {
@@ -69,7 +72,7 @@ const named: ValidationCheck = {
     const scraped = await scrapedWorkloads(context);
     const left = new Set<string>();
     const expected = [...series].filter((name) => {
-      const [source] = withoutSource(name, scraped);
+      const [source] = withoutSource(name, scraped, context);
       if (source !== undefined) left.add(source);
       return source === undefined && !isSparse(name);
     });
@@ -91,7 +94,7 @@ const panelsHaveData: ValidationCheck = {
       .flatMap((board) => board.rows.flatMap((row) => row.panels.map((panel) => ({ board, panel }))))
       .flatMap(({ board, panel }) => panel.queries.map(({ expr }) => ({ name: `${board.uid}/${panel.title}`, expr: withAllChosen(expr) })))
       .filter(({ expr }) => {
-        const [source] = withoutSource(expr, scraped);
+        const [source] = withoutSource(expr, scraped, context);
         if (source !== undefined) left.add(source);
         return source === undefined;
       });

@@ -103,7 +103,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect(await idsOf(environment)).toEqual(before);
     });
 
-    const context = validationContext({ environment, ephemeral: false, portOffset }, PATIENCE);
+    const context = validationContext({ environment, target: "docker", ephemeral: false, portOffset }, PATIENCE);
     for (const check of checks)
       test(`validation: ${check.name}`, async () => {
         await check.run(context);

@@ -5,7 +5,7 @@ import { findImageStore } from "../../images/cluster-load.ts";
 import { imagePlan, type ImageBuild } from "../../images/plan.ts";
 import { clusterAccess } from "../../kubernetes/kubeconfig.ts";
 import { requireCluster } from "../../kubernetes/reach.ts";
-import { colourWorkloads, foundationWorkloads } from "../../platform/platform.ts";
+import { colourWorkloads, foundationWorkloads, imagesOf } from "../../platform/platform.ts";
 import type { Settings } from "../../platform/settings.ts";
 import { environmentConfig } from "../../engine/model.ts";
 import { CONFIG_FLAG, ENVIRONMENT_FLAG, type Command, type Invocation } from "../command.ts";
@@ -17,8 +17,7 @@ import { UsageError } from "../usage-error.ts";
 /** Images that the Kubernetes target runs, built where they are missing. */
 async function clusterImages(settings: Settings, progress: Progress): Promise<readonly ImageBuild[]> {
   const facts = { startInterval: true, grafana: settings.grafana === "on", jaeger: settings.jaeger === "on" };
-  const names = new Set([...foundationWorkloads(settings, facts), ...colourWorkloads(settings)].map((workload) => workload.image));
-  const plan = await imagePlan(PROJECT_ROOT, { names: [...names] });
+  const plan = await imagePlan(PROJECT_ROOT, { names: imagesOf([...foundationWorkloads(settings, facts), ...colourWorkloads(settings)]) });
   await progress.step(
     "images",
     async (report) => await buildImages(plan, { onProgress: report }),

@@ -37,8 +37,8 @@ export function edgeWorkload(settings: Settings): Workload {
     volumes: [],
     configuration: "reads",
     tmpfs: [{ path: "/tmp", sizeMb: 16 }],
-    // SIGUSR1 is HAProxy's soft stop: listeners close, open requests finish.
-    stop: { signal: "SIGUSR1", graceSeconds: 30 },
+    // SIGUSR1 is HAProxy's soft stop: listeners close, open requests finish. `edge-start` ends what is left after 25 s.
+    stop: { signal: "SIGUSR1", graceSeconds: 35 },
     replicas: 1,
     routed: false,
     metrics: { port: PORTS.edgeStats, path: "/metrics" },

@@ -32,6 +32,8 @@ export interface MetricSource {
   readonly name: string;
   /** Workloads that expose all of them. */
   readonly workloads: readonly string[];
+  /** The only target on which they do. Absent: on every one. */
+  readonly onlyOn?: "docker";
   readonly metrics: readonly MetricDefinition[];
 }
 

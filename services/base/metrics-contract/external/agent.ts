@@ -37,6 +37,8 @@ export const AGENT_GAVE_UP = gauge("agent_gave_up", "1 for a container that is u
 export const agent: MetricSource = {
   name: "the agent, under cAdvisor's names",
   workloads: ["agent"],
+  // A cluster's agent has no engine to ask.
+  onlyOn: "docker",
   metrics: [
     CONTAINER_INFO,
     CONTAINER_LAST_SEEN,

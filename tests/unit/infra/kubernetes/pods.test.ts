@@ -119,7 +119,21 @@ describe.each(STACKS)("the pods of %s", (stack) => {
       expect(configure.volumeMounts?.find(({ name }) => name === "configuration")).toEqual({ name: "configuration", mountPath: CONFIGURATION_PATH });
       expect(container.volumeMounts?.find(({ name }) => name === "configuration")?.readOnly).toBe(true);
       expect(spec.volumes?.find(({ name }) => name === "configuration")?.emptyDir).toBeDefined();
-      expect(configure.env).toContainEqual({ name: "ASTRA_EDGE_DOMAIN", value: "search" });
+      expect(configure.args).toEqual(["configure", "--only", workload.name]);
+      // A change of one part's source is no change of another's pod.
+      const names = (configure.env ?? []).map(({ name }) => name);
+      expect(names).toEqual({ edge: ["ASTRA_AGENT_PORT", "ASTRA_EDGE_BACKENDS", "ASTRA_EDGE_DOMAIN", "ASTRA_MODE"], alertmanager: ["ASTRA_ROLLBACK_URL"] }[workload.name] ?? []);
+    }
+  });
+
+  test("go on taking connections for a while after their end was decided, where clients know their address (R-DEP-2)", () => {
+    const waiting = cluster.filter(({ container }) => container.lifecycle?.preStop !== undefined);
+    expect(waiting.map(({ workload }) => workload.name)).toEqual(stack === "foundation" ? ["edge"] : []);
+    for (const { container, spec } of waiting) {
+      const [program, seconds] = container.lifecycle?.preStop?.exec?.command ?? [];
+      expect(program).toBe("sleep");
+      // And the 25 s in which edge-start drains.
+      expect(Number(seconds) + 25).toBeLessThan(spec.terminationGracePeriodSeconds ?? 0);
     }
   });
 

@@ -7,7 +7,7 @@ import { at, eventually, request, requireStatus } from "../../../../infra/valida
 function platform(answers: Readonly<Record<string, { readonly status?: number; readonly body: unknown }>>): ValidationContext {
   let now = 0;
   return {
-    ...validationContext({ environment: "test", ephemeral: false, portOffset: 0 }),
+    ...validationContext({ environment: "test", target: "docker", ephemeral: false, portOffset: 0 }),
     clock: {
       now: () => now,
       sleep: async (ms) => {

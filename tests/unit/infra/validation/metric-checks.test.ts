@@ -32,7 +32,7 @@ function prometheus({ names = [...seriesNames, ...recorded], workloads = everyWo
     "/api/v1/rules": () => ({ groups: [{ rules }] }),
   };
   return {
-    ...validationContext({ environment: "test", ephemeral: false, portOffset: 0 }),
+    ...validationContext({ environment: "test", target: "docker", ephemeral: false, portOffset: 0 }),
     clock: {
       now: () => now,
       sleep: async (ms) => {
@@ -73,6 +73,12 @@ describe("the check of metrics (R-MON-1)", () => {
     const names = [...seriesNames, ...recorded].filter((name) => !name.startsWith("container_"));
     const workloads = everyWorkload.filter((workload) => workload !== "agent");
     expect(await named.run(prometheus({ names, workloads }))).toContain("not deployed: the agent");
+  });
+
+  test("asks for nothing of containers on a cluster, whose agent has no engine to ask (R-DEP-7)", async () => {
+    const names = [...seriesNames, ...recorded].filter((name) => !name.startsWith("container_") && !name.startsWith("agent_"));
+    await expect(named.run(prometheus({ names }))).rejects.toThrow("container_");
+    expect(await named.run({ ...prometheus({ names }), target: "kubernetes" })).toContain("not deployed: the agent");
   });
 
   test("waits for no series of what has not happened", async () => {

@@ -10,6 +10,7 @@ import { astra, astraOk, startAstra } from "./astra.ts";
 import { configurationTests } from "./configuration-tests.ts";
 import { driftTests } from "./drift-tests.ts";
 import { backupTests } from "./backup-tests.ts";
+import { eventsTests } from "./events-tests.ts";
 import { idsOf, leftovers, realContainers } from "./inspect.ts";
 import { crashTest, killedRolloutTest, killedUpTest, stopTest } from "./robustness-tests.ts";
 import { rolloutTests } from "./rollout-tests.ts";
@@ -26,9 +27,6 @@ export interface SuiteOptions {
 
 /** `./astra test` holds the platform to its times; here the machine may be busy with other things. */
 const PATIENCE = 10;
-
-/** `npm run test:robustness`: kills, crashes, stops, scales and restores the platform as well. */
-const WHOLE = process.env["ASTRA_ROBUSTNESS"] === "whole";
 
 /**
  * The platform, deployed for real into an environment of its own by `./astra`, used, and removed. Tests build on each
@@ -130,6 +128,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
     });
 
     simulateTests({ environment, portOffset });
+    eventsTests({ environment });
 
     test("finishes a deployment that was interrupted (Ctrl-C)", async () => {
       await dockerOrFail(["rm", "--force", `astra-${environment}-blue-nft-1`, `astra-${environment}-alertmanager-1`]);
@@ -155,11 +154,9 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect((await first.ended).code).toBe(0);
     });
 
-    if (WHOLE) {
-      scaleTests({ environment, portOffset });
-      // Each of its deployments ends before it is done; the next test finishes it.
-      killedUpTest({ environment, portOffset }, ["--config", "version=second"]);
-    }
+    scaleTests({ environment, portOffset });
+    // Each of its deployments ends before it is done; the next test finishes it.
+    killedUpTest({ environment, portOffset }, ["--config", "version=second"]);
 
     test("brings up a second colour that stands by, while the first one serves every request (R-DEP-2)", async () => {
       const before = Object.fromEntries(Object.entries(await idsOf(environment)).filter(([name]) => !name.includes("-green-")));
@@ -174,7 +171,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
     configurationTests({ environment, portOffset });
     rolloutTests({ engine, environment, portOffset });
 
-    if (WHOLE) killedRolloutTest({ environment, portOffset });
+    killedRolloutTest({ environment, portOffset });
 
     test("gives all requests to the second colour when the first goes, without a failed one (R-DEP-2)", async () => {
       const { failed } = await withSteadyRequests(edge, async () => {
@@ -199,17 +196,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       expect((await astra("down", "foundation", ...here)).output).toContain("The foundation carries green, which still runs.");
     });
 
-    if (WHOLE) crashTest({ environment, portOffset });
-    else
-      test("tells why a broken release does not start, while the other colour serves (R-DEP-2)", async () => {
-        const { failed } = await withSteadyRequests(edge, async () => {
-          // Too little for Node.js to start in.
-          const broken = await astra("up", ...here, "--config", "version=third", "--config", "resources.nft.memoryMb=32");
-          expect(broken.code).toBe(1);
-          expect(broken.output).toMatch(/astra-\S+-(blue|green)-nft-1 does not start: it ended.*exit code \d+\. Its last 20 log lines:/);
-        });
-        expect(failed).toEqual([]);
-      });
+    crashTest({ environment, portOffset });
 
     test("reports everything that is wrong with a config at once", async () => {
       const { code, output } = await astra("up", ...here, "--config", "portOffset=99999", "--config", "logLevle=info");
@@ -237,12 +224,10 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
       }
     });
 
-    if (WHOLE) {
-      const backups = backupTests({ environment, portOffset, up: [...config, "--engine", engine] });
-      backups.take();
-      stopTest({ environment, portOffset });
-      backups.restore();
-    }
+    const backups = backupTests({ environment, portOffset, up: [...config, "--engine", engine] });
+    backups.take();
+    stopTest({ environment, portOffset });
+    backups.restore();
 
     test("leaves nothing behind after down --volumes", async () => {
       const refused = await astra("down", ...here, "--volumes");

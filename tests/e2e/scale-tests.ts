@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { HistoryEntry } from "../../infra/history/entry.ts";
 import { environmentContainers } from "../../infra/host/containers.ts";
@@ -38,6 +39,26 @@ export function scaleTests({ environment, portOffset }: { readonly environment: 
     return ((await response.json()) as Samples).data.result.length;
   };
 
+  /** Seconds from the start of a second instance's process until it is registered, of those that come while something else happens. */
+  const registrationsDuring = async (during: () => Promise<void>): Promise<string> => {
+    const seenMs = new Map<string, number>();
+    let over = false;
+    const watch = (async () => {
+      while (!over) {
+        for (const service of ["nft", "gateway"]) if (!seenMs.has(service) && (await registered(service)) >= 2) seenMs.set(service, Date.now());
+        await sleep(50);
+      }
+    })();
+    try {
+      await during();
+    } finally {
+      over = true;
+      await watch;
+    }
+    const started = new Map((await environmentContainers(environment)).map((container) => [container.name, Date.parse(container.startedAt)]));
+    return [...seenMs].map(([service, ms]) => `${service} ${((ms - (started.get(second(service)) ?? Number.NaN)) / 1000).toFixed(1)} s`).join(", ");
+  };
+
   test("refuses to scale what it cannot, and says what it takes (R-DEP-6)", async () => {
     const before = await names();
     const unknown = await astra("scale", "usr=2", ...here);
@@ -50,15 +71,18 @@ export function scaleTests({ environment, portOffset }: { readonly environment: 
   test("scales a service and the gateway up and down under load, without a failed request (R-DEP-6)", async () => {
     const ends = await watchEnds(environment, async () => {
       const { failed, sent } = await underMixedLoad(edge, PER_SECOND, async () => {
-        // Killed as soon as it has begun; the same command finishes it.
-        const killed = startAstra(["scale", "nft=2", "gateway=2", ...here]);
-        await waitFor("a second instance", async () => ((await names()).includes(second("nft")) ? true : undefined), 120_000);
-        killed.kill();
-        await killed.ended;
-        expect(await astraOk("scale", "nft=2", "gateway=2", ...here)).toContain("blue: registered, and balanced from now on");
-        // On a busy machine the agent may just be starting one of them again.
-        for (const service of ["nft", "gateway"])
-          await waitFor(`two registered instances of ${service}`, async () => ((await registered(service)) === 2 ? true : undefined), 60_000);
+        const times = await registrationsDuring(async () => {
+          // Killed as soon as it has begun; the same command finishes it.
+          const killed = startAstra(["scale", "nft=2", "gateway=2", ...here]);
+          await waitFor("a second instance", async () => ((await names()).includes(second("nft")) ? true : undefined), 120_000);
+          killed.kill();
+          await killed.ended;
+          expect(await astraOk("scale", "nft=2", "gateway=2", ...here)).toContain("blue: registered, and balanced from now on");
+          // On a busy machine the agent may just be starting one of them again.
+          for (const service of ["nft", "gateway"])
+            await waitFor(`two registered instances of ${service}`, async () => ((await registered(service)) === 2 ? true : undefined), 60_000);
+        });
+        console.log(`second instances under ${PER_SECOND} requests a second, registered after the start of their process: ${times}`);
         for (const service of ["nft", "gateway"])
           await waitFor(`requests to both instances of ${service}`, async () => ((await answering(service)) >= 2 ? true : undefined), 60_000);
         const { containers } = JSON.parse((await astra("status", ...here, "--json")).output) as { readonly containers: readonly { readonly name: string; readonly health: string }[] };

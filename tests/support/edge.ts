@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { dockerOrFail } from "../../infra/host/docker.ts";
 import { buildImages, ensureParentImages } from "../../infra/images/build.ts";
 import { imagePlan, imageReferences, parentImages } from "../../infra/images/plan.ts";
+import { writeConfiguration } from "./configuration.ts";
 import { freePort, removeContainer, startContainer } from "./docker.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -47,12 +48,19 @@ async function weightsOf(statsUrl: string): Promise<Record<string, number>> {
  * @param clusterDomain Instances have names below it, as on a cluster, and the edge finds it in its resolver's settings.
  */
 export async function startEdge(mode: "dev" | "production" = "dev", clusterDomain?: string): Promise<TestEdge> {
-  const plan = await imagePlan(undefined, { names: ["edge"] });
+  const plan = await imagePlan(undefined, { names: ["configure", "edge"] });
   await buildImages(plan);
   const { node } = await parentImages();
   await ensureParentImages([node]);
   const network = `astra-test-${randomBytes(6).toString("hex")}`;
   await dockerOrFail(["network", "create", network]);
+  const images = imageReferences(plan);
+  const resolving = clusterDomain === undefined ? [] : [`--dns-search=${clusterDomain}`];
+  const configuration = await writeConfiguration(images, [
+    "--env=ASTRA_EDGE_BACKENDS=gateway:8000 user:8006",
+    `--env=ASTRA_MODE=${mode}`,
+    ...(clusterDomain === undefined ? [] : [...resolving, "--env=ASTRA_EDGE_DOMAIN=search"]),
+  ]);
   const started: string[] = [];
   const [port, statsPort] = [await freePort(), await freePort()];
   const id = await startContainer([
@@ -60,11 +68,9 @@ export async function startEdge(mode: "dev" | "production" = "dev", clusterDomai
     "--mount=type=tmpfs,target=/tmp,tmpfs-size=16m",
     `--publish=127.0.0.1:${port}:8000`,
     `--publish=127.0.0.1:${statsPort}:8404`,
-    "--env=ASTRA_EDGE_BACKENDS=gateway:8000 user:8006",
-    "--env=ASTRA_AGENT_PORT=8099",
-    `--env=ASTRA_MODE=${mode}`,
-    ...(clusterDomain === undefined ? [] : [`--dns-search=${clusterDomain}`, "--env=ASTRA_EDGE_DOMAIN=search"]),
-    imageReferences(plan)["edge"] ?? "",
+    configuration.mount,
+    ...resolving,
+    images["edge"] ?? "",
   ]);
   started.push(id);
   const statsUrl = `http://127.0.0.1:${statsPort}`;
@@ -106,6 +112,7 @@ export async function startEdge(mode: "dev" | "production" = "dev", clusterDomai
     },
     remove: async () => {
       for (const container of started.reverse()) await removeContainer(container);
+      await configuration.remove();
       await dockerOrFail(["network", "rm", network]);
     },
   };

@@ -5,6 +5,7 @@ import { dockerOrFail } from "../../../infra/host/docker.ts";
 import { PROJECT_ROOT } from "../../../infra/host/paths.ts";
 import { buildImages, ensureParentImages } from "../../../infra/images/build.ts";
 import { imagePlan, imageReferences, parentImages } from "../../../infra/images/plan.ts";
+import { writeConfiguration, type WrittenConfiguration } from "../../support/configuration.ts";
 import { freePort, removeContainer, startContainer, stopContainer } from "../../support/docker.ts";
 import { waitFor } from "../../support/wait-for.ts";
 
@@ -16,6 +17,7 @@ interface Notification {
 describe("Alertmanager with a webhook (R-MON-2)", () => {
   const network = `astra-test-${randomBytes(6).toString("hex")}`;
   const containers: Record<string, string> = {};
+  let configuration: WrittenConfiguration | undefined;
   let receiver = "";
   let alertmanager = "";
 
@@ -26,7 +28,7 @@ describe("Alertmanager with a webhook (R-MON-2)", () => {
   };
 
   beforeAll(async () => {
-    const plan = await imagePlan(undefined, { names: ["alertmanager"] });
+    const plan = await imagePlan(undefined, { names: ["configure", "alertmanager"] });
     await buildImages(plan);
     const { node } = await parentImages();
     await ensureParentImages([node]);
@@ -43,19 +45,22 @@ describe("Alertmanager with a webhook (R-MON-2)", () => {
       "node",
       "/receiver.ts",
     ]);
+    const images = imageReferences(plan);
+    configuration = await writeConfiguration(images, ["--env=ASTRA_ALERT_WEBHOOK=http://receiver:9000/hook?team=1"]);
     containers["alertmanager"] = await startContainer([
       `--network=${network}`,
       "--mount=type=tmpfs,target=/tmp,tmpfs-size=16m",
       "--volume=/alertmanager",
       `--publish=127.0.0.1:${alertPort}:9093`,
-      "--env=ASTRA_ALERT_WEBHOOK=http://receiver:9000/hook?team=1",
-      imageReferences(plan)["alertmanager"] ?? "",
+      configuration.mount,
+      images["alertmanager"] ?? "",
     ]);
     await waitFor("Alertmanager", async () => ((await fetch(`${alertmanager}/-/ready`)).ok ? true : undefined));
     await waitFor("the receiver", async () => ((await fetch(receiver)).ok ? true : undefined));
   });
   afterAll(async () => {
     for (const id of Object.values(containers)) await removeContainer(id);
+    await configuration?.remove();
     await dockerOrFail(["network", "rm", network]);
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dockerOrFail } from "../../../infra/host/docker.ts";
 import { buildImages } from "../../../infra/images/build.ts";
 import { imagePlan, imageReferences } from "../../../infra/images/plan.ts";
+import { writeConfiguration, type WrittenConfiguration } from "../../support/configuration.ts";
 import { freePort, removeContainer, startContainer, stopContainer } from "../../support/docker.ts";
 import { mountSecrets } from "../../support/store-containers.ts";
 import { stores } from "../../support/stores.ts";
@@ -15,6 +16,7 @@ interface Targets {
 describe("the monitoring images", () => {
   const network = `astra-test-${randomBytes(6).toString("hex")}`;
   const containers: Record<string, string> = {};
+  let configuration: WrittenConfiguration | undefined;
   let prometheus = "";
   let alertmanager = "";
 
@@ -25,7 +27,7 @@ describe("the monitoring images", () => {
   };
 
   beforeAll(async () => {
-    const plan = await imagePlan(undefined, { names: ["prometheus", "alertmanager", "exporters"] });
+    const plan = await imagePlan(undefined, { names: ["configure", "prometheus", "alertmanager", "exporters"] });
     await buildImages(plan);
     const images = imageReferences(plan);
     await dockerOrFail(["network", "create", network]);
@@ -40,11 +42,13 @@ describe("the monitoring images", () => {
     alertmanager = `http://127.0.0.1:${alertPort}`;
     await start("redis-exporter", "exporters", [mountSecrets(stores().secretsDir)], ["redis-exporter"]);
     await start("postgres-exporter", "exporters", [mountSecrets(stores().secretsDir)], ["postgres-exporter"]);
-    await start("alertmanager", "alertmanager", ["--volume=/alertmanager", `--publish=127.0.0.1:${alertPort}:9093`]);
-    await start("prometheus", "prometheus", ["--volume=/prometheus", `--publish=127.0.0.1:${port}:9090`]);
+    configuration = await writeConfiguration(images, []);
+    await start("alertmanager", "alertmanager", [configuration.mount, "--volume=/alertmanager", `--publish=127.0.0.1:${alertPort}:9093`]);
+    await start("prometheus", "prometheus", [configuration.mount, "--volume=/prometheus", `--publish=127.0.0.1:${port}:9090`]);
   });
   afterAll(async () => {
     for (const id of Object.values(containers)) await removeContainer(id);
+    await configuration?.remove();
     for (const id of [stores().redis.id, stores().postgres.id]) await dockerOrFail(["network", "disconnect", network, id]);
     await dockerOrFail(["network", "rm", network]);
   });

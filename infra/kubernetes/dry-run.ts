@@ -2,7 +2,8 @@ import { UserError } from "../host/user-error.ts";
 import type { RunResult } from "../host/run.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Manifest } from "./manifest.ts";
-import { objectKey, type ClusterObject } from "./stack-objects.ts";
+import { templatesAsNew, withoutAdditions, type PodTemplateObject } from "./as-new.ts";
+import { objectKey, objectsOf, type ClusterObject } from "./stack-objects.ts";
 import { manifestsYaml } from "./yaml.ts";
 
 /** Who fields belong to that `./astra` sets. */
@@ -18,6 +19,8 @@ export interface DryRun {
   readonly live?: ClusterObject;
   /** As it would be, with the cluster's defaults. */
   readonly after?: ClusterObject;
+  /** Template of its pods, where somebody else has added to it, which an apply leaves: it has to be set as a whole. */
+  readonly pods?: PodTemplateObject;
   /** What cannot be changed in place, in the cluster's words: it would have to be made anew. */
   readonly immutable?: string;
 }
@@ -28,15 +31,6 @@ export const APPLY: readonly string[] = ["apply", "--server-side", "--force-conf
 async function ask(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<RunResult> {
   const args = [...APPLY, "--dry-run=server", "--output", "json"];
   return await kubectl.run(args, { input: manifestsYaml(manifests, []), deadlineMs: APPLY_MS });
-}
-
-/** Objects in what `--output json` prints: a list, one object, or several after each other. */
-export function objectsOf(text: string): readonly ClusterObject[] {
-  const documents = text.trim() === "" ? [] : text.trim().split(/\n(?=\{)/);
-  return documents.flatMap((document) => {
-    const value = JSON.parse(document) as ClusterObject & { readonly items?: readonly ClusterObject[] };
-    return value.kind === "List" ? (value.items ?? []) : [value];
-  });
 }
 
 /** The cluster refuses since a field can be set only once. */
@@ -75,8 +69,16 @@ export async function dryRun(kubectl: Kubectl, manifests: readonly Manifest[]): 
     whole.code === 0
       ? new Map(objectsOf(whole.stdout).map((after) => [objectKey(after), { after }]))
       : await oneByOne(kubectl, manifests);
+  const asNew = await templatesAsNew(kubectl, manifests.filter((manifest) => live.has(objectKey(manifest))));
   return manifests.map((manifest) => {
     const before = live.get(objectKey(manifest));
-    return { manifest, ...(before === undefined ? {} : { live: before }), ...answers.get(objectKey(manifest)) };
+    const answer = answers.get(objectKey(manifest));
+    const pods = answer?.after === undefined ? undefined : withoutAdditions(answer.after, asNew.get(objectKey(manifest)));
+    return {
+      manifest,
+      ...(before === undefined ? {} : { live: before }),
+      ...answer,
+      ...(pods === undefined || answer?.after === undefined ? {} : { pods, after: { ...answer.after, spec: { ...answer.after.spec, template: pods } } }),
+    };
   });
 }

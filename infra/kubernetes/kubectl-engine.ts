@@ -7,7 +7,7 @@ import { environmentFolder, PROJECT_ROOT } from "../host/paths.ts";
 import { UserError } from "../host/user-error.ts";
 import { secrets } from "../platform/secrets.ts";
 import type { Settings } from "../platform/settings.ts";
-import { APPLY } from "./dry-run.ts";
+import { APPLY, FIELD_MANAGER } from "./dry-run.ts";
 import { SECRET_NAME } from "./identity.ts";
 import { openCluster, type Kubectl } from "./kubectl.ts";
 import type { Manifest } from "./manifest.ts";
@@ -88,6 +88,12 @@ export const kubectlEngine: Engine = {
     }
     report(`${runs.length} objects`);
     await apply(kubectl, runs.map((run) => run.manifest));
+    for (const { manifest: { kind, metadata }, pods } of runs) {
+      if (pods === undefined) continue;
+      report(`${metadata.name} loses what was added by hand`);
+      const patch = JSON.stringify([{ op: "replace", path: "/spec/template", value: pods }]);
+      await kubectl.orFail(["patch", kind, metadata.name, "--type=json", `--field-manager=${FIELD_MANAGER}`, "--patch", patch]);
+    }
     for (const { kind, metadata } of surplus) {
       report(`${metadata.name} is not wanted any more`);
       await remove(kubectl, [kind, metadata.name]);

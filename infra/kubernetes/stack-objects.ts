@@ -37,3 +37,12 @@ export async function stackObjects(kubectl: Kubectl, environment: string, stack:
 export function objectKey({ kind, metadata }: { readonly kind: string; readonly metadata: { readonly name: string } }): string {
   return `${kind} ${metadata.name}`;
 }
+
+/** Objects in what `--output json` prints: a list, one object, or several after each other. */
+export function objectsOf(text: string): readonly ClusterObject[] {
+  const documents = text.trim() === "" ? [] : text.trim().split(/\n(?=\{)/);
+  return documents.flatMap((document) => {
+    const value = JSON.parse(document) as ClusterObject & { readonly items?: readonly ClusterObject[] };
+    return value.kind === "List" ? (value.items ?? []) : [value];
+  });
+}

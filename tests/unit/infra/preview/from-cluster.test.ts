@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isImmutable, objectsOf, type DryRun } from "../../../../infra/kubernetes/dry-run.ts";
-import type { ClusterObject } from "../../../../infra/kubernetes/stack-objects.ts";
+import { isImmutable, type DryRun } from "../../../../infra/kubernetes/dry-run.ts";
+import { objectsOf, type ClusterObject } from "../../../../infra/kubernetes/stack-objects.ts";
 import { previewOfCluster } from "../../../../infra/preview/from-cluster.ts";
 import { impactOf } from "../../../../infra/preview/impact.ts";
 import { critical } from "../../../../infra/preview/preview.ts";

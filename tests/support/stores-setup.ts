@@ -1,4 +1,6 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { removeAbandonedContainers, removeContainer } from "./docker.ts";
 import { makeSecretsFolder, startPostgres, startRedis, storeImages, type StoreContainer } from "./store-containers.ts";
@@ -15,6 +17,20 @@ export interface StoreFacts {
 declare module "vitest" {
   interface ProvidedContext {
     stores: StoreFacts;
+  }
+}
+
+/** What databases of tests are copied from: `astradb` as it was at first. Nobody connects to it, or it could not be copied. */
+export const TEMPLATE_DATABASE = "test_template";
+
+async function makeTemplate({ host, port }: StoreContainer, secretsDir: string): Promise<void> {
+  const password = readFileSync(join(secretsDir, "postgres_admin"), "utf8");
+  const client = new pg.Client({ host, port, user: "astra_admin", password, database: "postgres" });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${TEMPLATE_DATABASE} TEMPLATE astradb`);
+  } finally {
+    await client.end();
   }
 }
 
@@ -35,6 +51,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
       cause: redis.status === "rejected" ? redis.reason : postgres.status === "rejected" ? postgres.reason : undefined,
     });
   }
+  await makeTemplate(postgres.value, secretsDir).catch(async (error: unknown) => {
+    await tearDown();
+    throw error;
+  });
   project.provide("stores", { redis: redis.value, postgres: postgres.value, secretsDir, images });
   return tearDown;
 }

@@ -5,7 +5,7 @@ import pg from "pg";
 import { inject } from "vitest";
 import { removeContainer } from "./docker.ts";
 import { startRedis, type StoreContainer } from "./store-containers.ts";
-import type { StoreFacts } from "./stores-setup.ts";
+import { TEMPLATE_DATABASE, type StoreFacts } from "./stores-setup.ts";
 
 /** The stores that `stores-setup.ts` has started for this run. */
 export function stores(): StoreFacts {
@@ -52,8 +52,8 @@ async function asAdmin(sql: readonly string[]): Promise<void> {
 /** Makes a fresh database for a test file. Nothing of it is shared with other files; `astradb` itself stays empty. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const database = `test_${randomBytes(6).toString("hex")}`;
-  // One copy at a time: the template must not be in use.
-  await asAdmin(["SELECT pg_advisory_lock(4242)", `CREATE DATABASE ${database} TEMPLATE astradb`]);
+  // One copy at a time: each would be in the other's way.
+  await asAdmin(["SELECT pg_advisory_lock(4242)", `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE_DATABASE}`]);
   return {
     host: stores().postgres.host,
     port: stores().postgres.port,

@@ -84,9 +84,13 @@ export class DeliveryProcessor {
     const wanted: Wanted[] = [];
     const unwanted: Delivery[] = [];
     for (const delivery of deliveries) {
+      if (delivery.onlyGroup !== undefined && delivery.onlyGroup !== this.#options.group) {
+        // Before it is read: what is no event is no less another group's.
+        unwanted.push(delivery);
+        continue;
+      }
       const found = this.#read(delivery);
-      if (delivery.discard !== undefined && delivery.onlyGroup === this.#options.group)
-        await this.#discard(delivery, delivery.discard, "reason" in found ? found.read : found.delivery);
+      if (delivery.discard !== undefined) await this.#discard(delivery, delivery.discard, "reason" in found ? found.read : found.delivery);
       else if ("reason" in found) await this.#bury(delivery, found.reason, found.read);
       else if (found.handlers.length === 0) unwanted.push(delivery);
       else wanted.push(found);
@@ -127,12 +131,11 @@ export class DeliveryProcessor {
 
   /** The delivery with the handlers that it is for, if any. */
   #read(delivery: Delivery): Wanted | Unreadable {
-    const { group, subscription } = this.#options;
+    const { subscription } = this.#options;
     let read: ReadDelivery | undefined;
     try {
       read = { ...delivery, event: parseEnvelope(delivery.text) };
-      const elsewhere = delivery.onlyGroup !== undefined && delivery.onlyGroup !== group;
-      return { delivery: read, handlers: elsewhere ? [] : subscription.handlersOf(read.event) };
+      return { delivery: read, handlers: subscription.handlersOf(read.event) };
     } catch (reason) {
       return read === undefined ? { reason } : { reason, read };
     }

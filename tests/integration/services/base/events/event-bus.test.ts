@@ -113,6 +113,7 @@ describe("the event bus on real stores", () => {
       recording("social.gives-up", (_n, aggregate) => {
         if (aggregate === "discarded" && !cured) throw new Error("ill");
       }),
+      recording("social.goes-on"),
     ]);
     const kept = async (): Promise<number> =>
       (await social.database.query("SELECT 1 FROM dead_letters WHERE group_name = 'social.gives-up'")).length;
@@ -135,6 +136,9 @@ describe("the event bus on real stores", () => {
     await redis.xadd(stream, "*", EVENT_FIELD, event);
     await fixture.untilMetric(social, "eventbus_handled_total", 1, { group: "social.gives-up", outcome: "duplicate" });
     expect(await fixture.effects("social.gives-up", "discarded")).toEqual([]);
+    // The other group has seen one event, and nothing of what was for the first alone.
+    expect(await fixture.effectsOf("social.goes-on", "discarded", 1)).toEqual([1]);
+    expect((await listDeadLetters(redis)).filter(({ group }) => group === "social.goes-on")).toEqual([]);
     redis.disconnect();
   });
 

@@ -12,6 +12,8 @@ export default defineConfig({
           globalSetup: ["tests/support/stores-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Most of their time is waiting: two files at once take half as long, also on two cores.
+          maxWorkers: 2,
         },
       },
       {

@@ -32,15 +32,11 @@ function countedTests(): CountedTest[] {
   }
 }
 
-/** Most of an integration test's time is waiting: two at once take half as long, also on two cores. */
-const WORKERS: Readonly<Record<string, number>> = { integration: 2 };
-
 /** The tests of one level. A level that ran nothing, or failed outside of its tests, counts as a failure. */
 function level(project: string): void {
   console.log(`\n== ${project} tests`);
   rmSync(RESULTS, { force: true });
-  const workers = WORKERS[project];
-  const ok = run("vitest", ["run", "--project", project, ...(workers === undefined ? [] : ["--maxWorkers", String(workers)]), "--reporter", "default", "--reporter", REPORTER]);
+  const ok = run("vitest", ["run", "--project", project, "--reporter", "default", "--reporter", REPORTER]);
   const tests = countedTests();
   results.push(...tests);
   if (tests.length === 0 || (!ok && !tests.some((test) => test.state === "failed")))

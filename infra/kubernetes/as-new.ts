@@ -5,7 +5,7 @@ import { objectKey, objectsOf, type ClusterObject } from "./stack-objects.ts";
 import { manifestsYaml } from "./yaml.ts";
 
 /** Kinds to whose pods somebody can add what an apply leaves as it is: `kubectl set env`, `kubectl edit`. */
-const RUNNERS = new Set(["Deployment", "StatefulSet"]);
+const WITH_PODS = new Set(["Deployment", "StatefulSet"]);
 const ASK_MS = 120_000;
 /** Ends the names under which they are asked about. */
 const SUFFIX = "-as-new";
@@ -29,7 +29,7 @@ function bare(template: PodTemplateObject): unknown {
  * @returns The pods' templates, by key of the object.
  */
 export async function templatesAsNew(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<ReadonlyMap<string, PodTemplateObject>> {
-  const runners = manifests.filter(({ kind }) => RUNNERS.has(kind));
+  const runners = manifests.filter(({ kind }) => WITH_PODS.has(kind));
   if (runners.length === 0) return new Map();
   const renamed = runners.map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, name: `${manifest.metadata.name}${SUFFIX}` } }));
   const args = ["create", "--dry-run=server", "--output", "json", "--filename", "-"];
@@ -50,7 +50,6 @@ export async function templatesAsNew(kubectl: Kubectl, manifests: readonly Manif
 export function withoutAdditions(after: ClusterObject, asNew: PodTemplateObject | undefined): PodTemplateObject | undefined {
   const template = templateOf(after);
   if (template === undefined || asNew === undefined || isDeepStrictEqual(bare(template), bare(asNew))) return undefined;
-  const metadata = { ...(asNew["metadata"] as object | undefined) };
   const annotations = (template["metadata"] as { readonly annotations?: unknown } | undefined)?.annotations;
-  return { ...asNew, metadata: { ...metadata, ...(annotations === undefined ? {} : { annotations }) } };
+  return { ...asNew, metadata: { ...(asNew["metadata"] as object | undefined), ...(annotations === undefined ? {} : { annotations }) } };
 }

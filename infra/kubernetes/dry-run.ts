@@ -64,21 +64,21 @@ export async function dryRun(kubectl: Kubectl, manifests: readonly Manifest[]): 
   const space = await kubectl.run(["get", "namespace", kubectl.namespace]);
   // Nothing can be asked of a namespace that is not there yet, and all that goes into it is new.
   if (space.code !== 0) return manifests.map((manifest) => ({ manifest }));
-  const whole = await ask(kubectl, manifests);
+  const [whole, asNew] = await Promise.all([
+    ask(kubectl, manifests),
+    templatesAsNew(kubectl, manifests.filter((manifest) => live.has(objectKey(manifest)))),
+  ]);
   const answers =
     whole.code === 0
       ? new Map(objectsOf(whole.stdout).map((after) => [objectKey(after), { after }]))
       : await oneByOne(kubectl, manifests);
-  const asNew = await templatesAsNew(kubectl, manifests.filter((manifest) => live.has(objectKey(manifest))));
   return manifests.map((manifest) => {
-    const before = live.get(objectKey(manifest));
-    const answer = answers.get(objectKey(manifest));
-    const pods = answer?.after === undefined ? undefined : withoutAdditions(answer.after, asNew.get(objectKey(manifest)));
-    return {
-      manifest,
-      ...(before === undefined ? {} : { live: before }),
-      ...answer,
-      ...(pods === undefined || answer?.after === undefined ? {} : { pods, after: { ...answer.after, spec: { ...answer.after.spec, template: pods } } }),
-    };
+    const key = objectKey(manifest);
+    const before = live.get(key);
+    const answer = answers.get(key);
+    const run = { manifest, ...(before === undefined ? {} : { live: before }), ...answer };
+    if (answer?.after === undefined) return run;
+    const pods = withoutAdditions(answer.after, asNew.get(key));
+    return pods === undefined ? run : { ...run, pods, after: { ...answer.after, spec: { ...answer.after.spec, template: pods } } };
   });
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { HistoryEntry } from "../../infra/history/entry.ts";
 import { environmentContainers } from "../../infra/host/containers.ts";
+import { meanwhile } from "../support/meanwhile.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { astra, astraOk, startAstra } from "./astra.ts";
 import { watchEnds } from "../support/watch-ends.ts";
@@ -42,19 +42,10 @@ export function scaleTests({ environment, portOffset }: { readonly environment: 
   /** Seconds from the start of a second instance's process until it is registered, of those that come while something else happens. */
   const registrationsDuring = async (during: () => Promise<void>): Promise<string> => {
     const seenMs = new Map<string, number>();
-    let over = false;
-    const watch = (async () => {
-      while (!over) {
-        for (const service of ["nft", "gateway"]) if (!seenMs.has(service) && (await registered(service)) >= 2) seenMs.set(service, Date.now());
-        await sleep(50);
-      }
-    })();
-    try {
-      await during();
-    } finally {
-      over = true;
-      await watch;
-    }
+    const look = async (): Promise<void> => {
+      for (const service of ["nft", "gateway"]) if (!seenMs.has(service) && (await registered(service)) >= 2) seenMs.set(service, Date.now());
+    };
+    await meanwhile(50, look, during);
     const started = new Map((await environmentContainers(environment)).map((container) => [container.name, Date.parse(container.startedAt)]));
     return [...seenMs].map(([service, ms]) => `${service} ${((ms - (started.get(second(service)) ?? Number.NaN)) / 1000).toFixed(1)} s`).join(", ");
   };

@@ -48,7 +48,7 @@ async function give(
   { letters, unreadGroups }: LetterPlan,
   one: (letter: LetterPlan["letters"][number]) => Promise<string | undefined>,
 ): Promise<Answer> {
-  const done = { replay: "replayed", discard: "discarded" }[verb];
+  const done = `${verb}ed`;
   const counts = new Map<string, number>();
   for (const letter of letters) if ((await one(letter)) !== undefined) counts.set(letter.group, (counts.get(letter.group) ?? 0) + 1);
   const sum = [...counts.values()].reduce((total, count) => total + count, 0);
@@ -56,7 +56,7 @@ async function give(
   return {
     json: { [done]: sum, groups: Object.fromEntries(counts), unreadGroups },
     lines: [
-      sum === 0 ? `There was nothing to ${verb}.` : `${done[0]?.toUpperCase() ?? ""}${done.slice(1)} ${sum}: ${groups}.`,
+      sum === 0 ? `There was nothing to ${verb}.` : `${verb === "replay" ? "Replayed" : "Discarded"} ${sum}: ${groups}.`,
       ...(unreadGroups.length === 0 ? [] : [`Left where they are, since no group of this release reads them: ${unreadGroups.join(", ")}.`]),
     ],
   };

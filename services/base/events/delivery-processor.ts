@@ -153,7 +153,7 @@ export class DeliveryProcessor {
       if (this.#options.stopping()) return;
       if (delivery.deliveries < maxDeliveries && !(error instanceof EventSchemaError)) {
         this.#options.metrics.count(group, "retried");
-        log.warn({ err: error, ...facts(delivery), group }, `event handler failed, delivery ${delivery.deliveries} of ${maxDeliveries}`);
+        log.warn({ err: error, ...facts(delivery, delivery), group }, `event handler failed, delivery ${delivery.deliveries} of ${maxDeliveries}`);
         retries.failed(delivery);
         return;
       }
@@ -191,7 +191,7 @@ export class DeliveryProcessor {
     await discardLetter(database, group, keyOfLetter(delivery, read?.event.id), read?.event.id);
     streams.acknowledge([delivery]);
     metrics.count(group, "discarded");
-    log.warn({ ...(read ? facts(read) : { stream: delivery.stream, entry: delivery.id }), group, reason }, "dead letter was discarded by an operator");
+    log.warn({ ...facts(delivery, read), group, reason }, "dead letter was discarded by an operator");
   }
 
   async #bury(delivery: Delivery, error: unknown, read?: ReadDelivery): Promise<void> {
@@ -212,10 +212,12 @@ export class DeliveryProcessor {
     await keepLetter(database, group, keyOfLetter(delivery, read?.event.id), letter);
     await streams.bury(delivery, letter);
     metrics.count(group, "dead_lettered");
-    log.error({ err: cause, ...(read ? facts(read) : { stream: delivery.stream, entry: delivery.id }), group }, "event is a dead letter now");
+    log.error({ err: cause, ...facts(delivery, read), group }, "event is a dead letter now");
   }
 }
 
-function facts({ stream, id, event }: ReadDelivery): Record<string, string> {
-  return { stream, entry: id, eventId: event.id, type: event.type, correlationId: event.correlationId };
+/** What a log says of a delivery: where it stands, and where it could be read, which event it is. */
+function facts({ stream, id }: Delivery, read: ReadDelivery | undefined): Record<string, string> {
+  const event = read === undefined ? {} : { eventId: read.event.id, type: read.event.type, correlationId: read.event.correlationId };
+  return { stream, entry: id, ...event };
 }

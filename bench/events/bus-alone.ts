@@ -7,8 +7,9 @@ import { StreamWriter } from "../../services/base/events/stream-writer.ts";
 import { createRedis } from "../../services/base/redis/connection.ts";
 import { cpuBetween, type CpuMeter, type CpuUse } from "./cpu.ts";
 import type { Delays } from "./delays.ts";
-import { mixedEvent } from "./mix.ts";
+import { PreparedEvents } from "./mix.ts";
 import { ConsumerProcesses } from "./processes.ts";
+import { Progress } from "./progress.ts";
 
 export interface Flow {
   /** Events published in a second, each handled by all of its groups and acknowledged. */
@@ -23,23 +24,25 @@ export interface Flow {
 const TICK_MS = 10;
 /** Events on their way at saturation: enough to keep everybody busy, few enough not to measure a queue. */
 const IN_FLIGHT = 10_000;
+/** Events that differ in more than id and time. */
+const PREPARED = 20_000;
 /** How often consumers are asked how far they are. */
-const COLLECT_MS = 25;
+const COLLECT_MS = 100;
 
 /** The bus on Redis with no database behind it: relays' way of adding, all groups, handlers without effect. */
 export class BusAlone {
   readonly #redis;
   readonly #writers: ReadonlyMap<string, StreamWriter>;
   readonly #consumers: ConsumerProcesses;
-  readonly #fanOut: number;
+  readonly #progress = new Progress();
   readonly #cpu: CpuMeter;
+  readonly #events = new PreparedEvents(PREPARED);
   #n = 0;
 
-  constructor(settings: RedisSettings, services: readonly string[], fanOut: number, cpu: CpuMeter) {
+  constructor(settings: RedisSettings, services: readonly string[], cpu: CpuMeter) {
     this.#redis = createRedis(settings, { name: "bench-publisher", commandTimeoutMs: 10_000 }, pino({ level: "error" }));
     this.#writers = new Map(eventDomains.map((domain) => [domain, new StreamWriter(this.#redis, streamOf(domain))]));
     this.#consumers = new ConsumerProcesses(services.map((service) => ({ service, redis: settings })));
-    this.#fanOut = fanOut;
     this.#cpu = cpu;
   }
 
@@ -50,6 +53,7 @@ export class BusAlone {
     const from = this.#n;
     let handled = 0;
     const delays = await this.#consumers.take();
+    this.#progress.begin(this.#consumers.handled);
     const cpuBefore = this.#cpu.read(this.#consumers.cpuSeconds);
     const collect = async (): Promise<void> => {
       const more = await this.#consumers.take();
@@ -63,7 +67,7 @@ export class BusAlone {
     })();
     while (performance.now() - startMs < seconds * 1000) {
       const elapsed = (performance.now() - startMs) / 1000;
-      const due = perSecond === undefined ? handled / this.#fanOut + IN_FLIGHT : elapsed * perSecond;
+      const due = perSecond === undefined ? this.#progress.done(this.#consumers.handled) + IN_FLIGHT : elapsed * perSecond;
       const count = Math.min(1_000, Math.floor(due - (this.#n - from)));
       if (count > 0) await this.#publish(count);
       if (count < 1_000) await delay(TICK_MS);
@@ -74,6 +78,7 @@ export class BusAlone {
     while ((await this.#unread()) > 0) await delay(20);
     const tookSeconds = (performance.now() - startMs) / 1000;
     await collect();
+    this.#progress.end(this.#consumers.handled, sent);
     const cpu = cpuBetween(cpuBefore, this.#cpu.read(this.#consumers.cpuSeconds));
     await this.#trim();
     return { eventsPerSecond: sent / tookSeconds, handledPerSecond: handled / tookSeconds, handled, delays, cpu };
@@ -86,10 +91,11 @@ export class BusAlone {
 
   async #publish(count: number): Promise<void> {
     const byDomain = new Map<string, string[]>();
+    const occurredAt = new Date().toISOString();
     for (let end = this.#n + count; this.#n < end; this.#n += 1) {
-      const { domain, envelope } = mixedEvent(this.#n);
+      const { domain, text } = this.#events.text(this.#n, occurredAt);
       const texts = byDomain.get(domain) ?? [];
-      texts.push(JSON.stringify(envelope));
+      texts.push(text);
       byDomain.set(domain, texts);
     }
     await Promise.all([...byDomain].map(([domain, texts]) => this.#writers.get(domain)?.add(undefined, texts)));

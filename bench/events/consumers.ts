@@ -19,7 +19,11 @@ const log = pino({ level: "error" });
 
 function note(events: readonly EventEnvelope[]): void {
   const now = Date.now();
-  for (const { occurredAt } of events) delays.add(now - Date.parse(occurredAt));
+  let [time, atMs] = ["", 0];
+  for (const { occurredAt } of events) {
+    if (occurredAt !== time) [time, atMs] = [occurredAt, Date.parse(occurredAt)];
+    delays.add(now - atMs);
+  }
 }
 
 function start({ service, redis, postgres }: ConsumerOrder): () => Promise<void> {

@@ -16,7 +16,9 @@ import { tradeData } from "./mix.ts";
 import { ConsumerProcesses } from "./processes.ts";
 
 export interface DurableFlow {
-  /** Trades committed with their event in the outbox in a second. */
+  /** Trades committed with their event in the outbox. */
+  readonly committed: number;
+  /** The same in a second. */
   readonly committedPerSecond: number;
   /** Effects committed in a second: one for each group that an event is for, follow-up events included. */
   readonly effectsPerSecond: number;
@@ -108,13 +110,14 @@ export class Durable {
       await collect();
     }
     await Promise.all(publishers);
-    const committedPerSecond = (this.#n - from) / ((performance.now() - startMs) / 1000);
+    const committed = this.#n - from;
+    const committedPerSecond = committed / ((performance.now() - startMs) / 1000);
     for (let quiet = 0; quiet < 10; ) {
       await delay(200);
       quiet = (await collect()) === 0 ? quiet + 1 : 0;
     }
     const cpu = cpuBetween(cpuBefore, this.#options.cpu.read(this.#consumers.cpuSeconds));
-    return { committedPerSecond, effectsPerSecond: handled / ((lastEffectMs - startMs) / 1000), effects: handled, delays, cpu };
+    return { committed, committedPerSecond, effectsPerSecond: handled / ((lastEffectMs - startMs) / 1000), effects: handled, delays, cpu };
   }
 
   async stop(): Promise<void> {

@@ -10,6 +10,7 @@ import type { ConsumerOrder, ConsumerReport } from "./message.ts";
 export class ConsumerProcesses {
   readonly #children: readonly ChildProcess[];
   #cpuSeconds = 0;
+  #handled: readonly number[] = [];
 
   constructor(orders: readonly ConsumerOrder[]) {
     this.#children = orders.map((order) => {
@@ -24,17 +25,24 @@ export class ConsumerProcesses {
     return this.#cpuSeconds;
   }
 
+  /** Events that each process had handled in all at the last call of `take`. */
+  get handled(): readonly number[] {
+    return this.#handled;
+  }
+
   /** Everything handled since the last call. */
   async take(): Promise<Delays> {
     const all = new Delays();
     let cpuMicros = 0;
-    await Promise.all(this.#children.map(async (child) => {
+    const handled = await Promise.all(this.#children.map(async (child, at) => {
       const answer = once(child, "message");
       child.send("report");
       const [report] = (await answer) as [ConsumerReport];
       all.addAll(report.delays);
       cpuMicros += report.cpuMicros;
+      return (this.#handled[at] ?? 0) + report.handled;
     }));
+    this.#handled = handled;
     this.#cpuSeconds = cpuMicros / 1e6;
     return all;
   }

@@ -174,8 +174,11 @@ export class DeliveryProcessor {
         metrics.count(group, "handled", handled.size);
         metrics.count(group, "duplicate", wanted.length - handled.size);
         const now = clock.now();
-        for (const { delivery } of wanted) {
-          if (handled.has(delivery.event.id)) metrics.delay(group, (now - Date.parse(delivery.event.occurredAt)) / 1000);
+        let [time, delaySeconds] = ["", 0];
+        for (const { delivery: { event } } of wanted) {
+          // Where much comes, many are of the same millisecond.
+          if (event.occurredAt !== time) [time, delaySeconds] = [event.occurredAt, (now - Date.parse(event.occurredAt)) / 1000];
+          if (handled.has(event.id)) metrics.delay(group, delaySeconds);
         }
         return;
       } catch (error) {

@@ -50,17 +50,13 @@ async function handleAll(tx: Transaction, group: string, wanted: readonly Wanted
   );
   const fresh = new Set(rows.map((row) => row.event_id));
   const done = new Set<string>();
-  const todo = wanted.flatMap(({ delivery: { event }, handlers }, index) => {
-    if (!fresh.has(event.id) || done.has(event.id)) return [];
+  const todo: Todo[] = [];
+  for (const { delivery: { event }, handlers } of wanted) {
+    if (!fresh.has(event.id) || done.has(event.id)) continue;
     done.add(event.id);
-    // Alone it runs in its work already, below the span of the transaction.
-    return [{ event, handlers, work: wanted.length === 1 ? undefined : works[index] }];
-  });
-  const workOf = new Map(todo.map(({ event, work }) => [event, work]));
-  const within: Within = (event, act) => {
-    const work = workOf.get(event);
-    return work === undefined ? act() : withWork(work, act);
-  };
+    todo.push({ event, handlers });
+  }
+  const within = withinWorks(wanted, works);
   for (let from = 0; from < todo.length; ) {
     const many = handleManyOf(todo[from]);
     let end = from + 1;
@@ -74,9 +70,22 @@ async function handleAll(tx: Transaction, group: string, wanted: readonly Wanted
     from = end;
   }
   // What was a dead letter and is none any more.
-  const replayed = wanted.flatMap(({ delivery: { onlyGroup, event } }) => (onlyGroup === undefined ? [] : [event.id]));
+  const replayed = wanted.filter(({ delivery }) => delivery.onlyGroup !== undefined).map(({ delivery }) => delivery.event.id);
   await forgetLetters(tx, group, replayed);
   return done;
+}
+
+/** Runs something in the work of its event. */
+function withinWorks(wanted: readonly Wanted[], works: readonly Work[]): Within {
+  // Alone it runs in its work already, below the span of the transaction.
+  if (wanted.length === 1) return (_, act) => act();
+  // Only once somebody asks: many handlers never do.
+  let workOf: Map<EventEnvelope, Work | undefined> | undefined;
+  return (event, act) => {
+    workOf ??= new Map(wanted.map(({ delivery }, index) => [delivery.event, works[index]]));
+    const work = workOf.get(event);
+    return work === undefined ? act() : withWork(work, act);
+  };
 }
 
 interface Todo {

@@ -21,7 +21,7 @@ export interface RelayTuning {
   readonly batch?: number;
   /**
    * Least time from one batch that was not full to the next, ms: so that batches are not small while much is committed.
-   * An event after a pause does not wait. @default 10
+   * An event after a pause does not wait. @default 30
    */
   readonly paceMs?: number;
   /** Longest time until a committed event is noticed without being told, ms. @default 200 */
@@ -77,7 +77,7 @@ export class Relay {
     this.#channel = `outbox_${options.domain}`;
     this.#tuning = {
       batch: tuning.batch ?? 500,
-      paceMs: tuning.paceMs ?? 10,
+      paceMs: tuning.paceMs ?? 30,
       pollMs: tuning.pollMs ?? 200,
       settleEveryMs: tuning.settleEveryMs ?? 1_000,
       keepEntries: tuning.keepEntries ?? 10_000,

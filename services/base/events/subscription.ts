@@ -6,10 +6,15 @@ import { streamOf } from "./keys.ts";
 import { checkData, EventSchemaError } from "./schema-check.ts";
 
 interface Interest {
+  /** Whether the group wants events of this type, in whatever version. */
+  readonly wanted: boolean;
+  /** Handlers of this type and version, in order. */
   readonly handlers: readonly Handler[];
   /** What such an event has to look like. */
   readonly definition: EventDefinition | undefined;
 }
+
+const MAX_REMEMBERED = 1_000;
 
 /** What a group wants of the streams, derived from its handlers. */
 export class Subscription {
@@ -17,7 +22,9 @@ export class Subscription {
   readonly streams: readonly string[];
   readonly #handlers: readonly Handler[];
   readonly #catalogue: readonly EventDefinition[];
-  readonly #interests = new Map<string, Interest>();
+  /** By type, then by version. */
+  readonly #interests = new Map<string, Map<number, Interest>>();
+  #remembered = 0;
 
   constructor(group: ConsumerGroup, catalogue: readonly EventDefinition[] = wholeCatalogue) {
     this.#handlers = group.handlers;
@@ -35,24 +42,27 @@ export class Subscription {
    * @throws EventSchemaError the group wants the event but cannot read it: wrong data, or a version it does not know
    */
   handlersOf(event: EventEnvelope): readonly Handler[] {
-    const { handlers, definition } = this.#interestIn(event);
-    if (handlers.length === 0) return [];
+    const { wanted, handlers, definition } = this.#interestIn(event);
+    if (!wanted) return [];
     if (definition === undefined) {
       throw new EventSchemaError(`${event.type} v${event.version} is a version that this release does not know`);
     }
     checkData(definition, event.data);
-    return handlers.filter(({ subject }) => typeof subject === "string" || subject.version === event.version);
+    return handlers;
   }
 
   /** The same for every event of a type and version, and asked for each of them. */
   #interestIn(event: EventEnvelope): Interest {
-    const key = `${event.type} ${event.version}`;
-    const known = this.#interests.get(key);
+    const known = this.#interests.get(event.type)?.get(event.version);
     if (known) return known;
-    const handlers = this.#handlers.filter((handler) => this.#wants(handler, event.type));
-    const interest = { handlers, definition: handlers.length === 0 ? undefined : this.#definitionOf(event) };
+    const ofType = this.#handlers.filter((handler) => this.#wants(handler, event.type));
+    const handlers = ofType.filter(({ subject }) => typeof subject === "string" || subject.version === event.version);
+    const interest = { wanted: ofType.length > 0, handlers, definition: ofType.length === 0 ? undefined : this.#definitionOf(event) };
     // Types and versions of anybody's making come in here: what is remembered has a bound.
-    if (this.#interests.size < 1_000) this.#interests.set(key, interest);
+    if (this.#remembered >= MAX_REMEMBERED) return interest;
+    this.#remembered += 1;
+    const versions = this.#interests.get(event.type) ?? new Map<number, Interest>();
+    this.#interests.set(event.type, versions.set(event.version, interest));
     return interest;
   }
 

@@ -23,23 +23,29 @@ const uneven = (n: number) => sleep(n % 5 === 0 ? 8 : 0);
 
 const isReading = (process: TestProcess, group: string) => fixture.metric(process, "eventbus_group_reading", { group });
 
-describe("several instances of one service", () => {
+// Reads of eight are full nearly always, and then the next entries are asked for while these are handled.
+describe.each([
+  { which: "of one service", name: "each", options: {} },
+  { which: "that are behind and read ahead", name: "ahead", options: { consumer: { count: 8 } } },
+])("several instances $which", ({ name, options }) => {
+  const instance = (more: { readonly instance?: string } = {}) => fixture.process("social", { ...options, ...more });
+
   it("keep the order of each aggregate (R-EVT-3)", async () => {
-    const group = "social.together";
+    const group = `social.together-${name}`;
     const trading = fixture.process("trading");
-    const instances = [fixture.process("social"), fixture.process("social"), fixture.process("social")];
+    const instances = [instance(), instance(), instance()];
     trading.bus.start([]);
-    for (const instance of instances) instance.bus.start([recording(group, uneven)]);
+    for (const one of instances) one.bus.start([recording(group, uneven)]);
     await publishAll(trading, group, 1, 40);
     await expectInOrder(group, 40);
   });
 
   it("keep it when one of them goes and another goes on (R-EVT-3)", async () => {
-    const group = "social.handed-over";
+    const group = `social.handed-over-${name}`;
     const trading = fixture.process("trading");
-    const [first, second] = [fixture.process("social"), fixture.process("social")];
+    const [first, second] = [instance(), instance()];
     trading.bus.start([]);
-    for (const instance of [first, second]) instance.bus.start([recording(group, uneven)]);
+    for (const one of [first, second]) one.bus.start([recording(group, uneven)]);
     const publishing = publishAll(trading, group, 1, 60);
     await fixture.effectsOf(group, `${group} 0`, 5);
     const reader = (await isReading(first, group)) === 1 ? first : second;
@@ -49,9 +55,9 @@ describe("several instances of one service", () => {
   });
 
   it("keep it when one of them dies with events that it was given (R-EVT-3)", async () => {
-    const group = "social.orphaned";
+    const group = `social.orphaned-${name}`;
     const trading = fixture.process("trading");
-    const [dying, next] = [fixture.process("social", { instance: "social-dying" }), fixture.process("social")];
+    const [dying, next] = [instance({ instance: `social-dying-${name}` }), instance()];
     trading.bus.start([]);
     const death = Promise.withResolvers<never>();
     death.promise.catch(() => undefined);
@@ -70,7 +76,7 @@ describe("several instances of one service", () => {
     await waitFor("a dead instance", () => Promise.resolve(stuck ? true : undefined));
     next.bus.start([recording(group, uneven)]);
     // As a killed process' connections end, so does its transaction.
-    await fixture.endSessions("social-dying");
+    await fixture.endSessions(`social-dying-${name}`);
     await publishing;
     await expectInOrder(group, 30);
     death.reject(new Error("dead"));

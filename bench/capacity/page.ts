@@ -10,7 +10,7 @@ const gigabytes = (bytes: number): string => `${short(bytes / 1e9)} GB`;
 
 function partRow(part: Part): string {
   const { name, microsPerTrade, perCore, coresAtTarget, instancesAtTarget, isNode } = part;
-  const instances = isNode ? `${instancesAtTarget} instances` : name === "postgres" ? "see below" : `${instancesAtTarget} cores`;
+  const instances = isNode ? `${instancesAtTarget} ${instancesAtTarget === 1 ? "instance" : "instances"}` : name === "postgres" ? "see below" : `${instancesAtTarget} cores`;
   return row([name, whole(microsPerTrade), Number.isFinite(perCore) ? whole(perCore) : "-", coresAtTarget.toFixed(1), instances]);
 }
 

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Queue, Worker } from "bullmq";
+import { Redis } from "ioredis";
 import type { RedisSettings } from "../../services/base/config.ts";
+import { waitFor } from "../../tests/support/wait-for.ts";
 import { mixedEvent } from "./mix.ts";
 
 const run = promisify(execFile);
@@ -19,6 +21,18 @@ export async function redisBenchmark({ host, port, password }: RedisSettings): P
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+/** Takes away what a peer left, and its part of the append-only file: else Redis writes that anew while something else is measured. */
+export async function emptyRedis({ host, port, password }: RedisSettings): Promise<void> {
+  const redis = new Redis({ host, port, ...(password === undefined ? {} : { password }) });
+  try {
+    await redis.flushall();
+    await redis.bgrewriteaof().catch(() => undefined);
+    await waitFor("the append-only file to be written anew", async () => (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info("persistence")) ? undefined : true));
+  } finally {
+    redis.disconnect();
   }
 }
 

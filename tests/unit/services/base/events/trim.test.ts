@@ -7,6 +7,10 @@ describe("stream ids", () => {
     expect(compareStreamIds("9-0", "10-0")).toBe(-1);
     expect(compareStreamIds("5-10", "5-9")).toBe(1);
     expect(compareStreamIds("5-1", "5-1")).toBe(0);
+    expect(compareStreamIds("1700000000001-9", "1700000000002-0")).toBe(-1);
+    expect(compareStreamIds("1700000000001-12", "1700000000001-11")).toBe(1);
+    // As long as each other, and cut at another place.
+    expect(compareStreamIds("99-10", "100-1")).toBe(-1);
     expect(earliestStreamId(["100-2", "99-7", "100-1"])).toBe("99-7");
     expect(earliestStreamId([])).toBeUndefined();
     expect(streamIdTime("1700000000000-3")).toBe(1_700_000_000_000);

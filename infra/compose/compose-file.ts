@@ -20,6 +20,7 @@ export interface ComposeService {
   readonly mem_limit: number;
   readonly memswap_limit: number;
   readonly cpus: number;
+  readonly cpu_shares?: number;
   readonly healthcheck?: ComposeHealthCheck;
   readonly restart: "unless-stopped" | "no";
   readonly stop_signal: string;

@@ -1,6 +1,6 @@
 import { type ContainerForm, type FormMount, volumeMount } from "../platform/container-form.ts";
 import type { HealthCheck } from "../platform/container.ts";
-import { SECRETS_PATH } from "../platform/defaults.ts";
+import { DEFAULT_CPU_SHARES, SECRETS_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
 import type { ComposeFile, ComposeMount, ComposeService } from "./compose-file.ts";
 
@@ -81,6 +81,7 @@ export function fromComposeService(name: string, file: Loose<ComposeFile>): Cont
     memoryBytes,
     swapBytes: (service.memswap_limit ?? 2 * memoryBytes) - memoryBytes,
     cpus: service.cpus ?? 0,
+    cpuShares: service.cpu_shares ?? DEFAULT_CPU_SHARES,
     ...health(service.healthcheck),
     restart: service.restart ?? "no",
     stop: { signal: service.stop_signal ?? "", graceSeconds: seconds(service.stop_grace_period) },

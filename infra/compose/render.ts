@@ -76,6 +76,7 @@ export function composeService(
     // Equal to the memory limit: no swap.
     memswap_limit: spec.memoryBytes,
     cpus: spec.cpus,
+    ...(spec.cpuShares === undefined ? {} : { cpu_shares: spec.cpuShares }),
     ...(spec.health ? { healthcheck: healthCheck(spec.health) } : {}),
     restart: spec.restart,
     stop_signal: spec.stop.signal,

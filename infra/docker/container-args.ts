@@ -65,6 +65,7 @@ export function containerArgs(spec: ContainerSpec, wiring: Wiring): ContainerArg
     // Equal to the memory limit: no swap, and no difference at the next preview.
     memorySwap: spec.memoryBytes / MIB,
     cpus: String(spec.cpus),
+    ...(spec.cpuShares === undefined ? {} : { cpuShares: spec.cpuShares }),
     ...(spec.health ? { healthcheck: healthcheck(spec.health) } : {}),
     restart: spec.restart,
     stopSignal: spec.stop.signal,

@@ -2,7 +2,7 @@ import type { ContainerArgs, types } from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { type ContainerForm, type FormMount, volumeMount } from "../platform/container-form.ts";
 import type { HealthCheck } from "../platform/container.ts";
-import { SECRETS_PATH } from "../platform/defaults.ts";
+import { DEFAULT_CPU_SHARES, SECRETS_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
 
 /** Values instead of inputs, all the way down. */
@@ -109,6 +109,7 @@ export function fromDockerInputs(raw: Readonly<Record<string, unknown>>): Contai
     memoryBytes: (inputs.memory ?? 0) * MIB,
     swapBytes: swapBytes(inputs),
     cpus: Number(inputs.cpus ?? 0),
+    cpuShares: inputs.cpuShares ?? DEFAULT_CPU_SHARES,
     ...health(inputs.healthcheck),
     restart: inputs.restart ?? "no",
     stop: { signal: inputs.stopSignal ?? "", graceSeconds: graceSeconds(inputs) },

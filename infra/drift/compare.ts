@@ -22,7 +22,7 @@ export interface MachineFacts {
 
 /** What `docker update` and `docker network` change on a container that runs on. */
 export function changesInPlace(field: string): boolean {
-  return ["memory", "swap", "cpus", "restart"].includes(field) || field.startsWith("network ");
+  return ["memory", "swap", "cpus", "cpu shares", "restart"].includes(field) || field.startsWith("network ");
 }
 
 function fieldsOf(expected: DeployedContainer, found: RealContainer): readonly DriftField[] {

@@ -17,6 +17,7 @@ export function updatesInPlace(form: ContainerForm, fields: readonly DriftField[
     // Docker takes memory and swap only together where both change.
     ...(has("memory") || has("swap") ? ["--memory", String(form.memoryBytes), "--memory-swap", form.swapBytes < 0 ? "-1" : String(form.memoryBytes + form.swapBytes)] : []),
     ...(has("cpus") ? ["--cpus", String(form.cpus)] : []),
+    ...(has("cpu shares") ? ["--cpu-shares", String(form.cpuShares)] : []),
     ...(has("restart") ? ["--restart", form.restart] : []),
   ];
   const networks = fields.flatMap(({ field, expected, found }): readonly (readonly string[])[] => {

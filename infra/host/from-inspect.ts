@@ -1,6 +1,6 @@
 import { type ContainerForm, type FormMount, volumeMount } from "../platform/container-form.ts";
 import type { HealthCheck } from "../platform/container.ts";
-import { SECRETS_PATH } from "../platform/defaults.ts";
+import { DEFAULT_CPU_SHARES, SECRETS_PATH } from "../platform/defaults.ts";
 import { LABELS } from "../platform/labels.ts";
 
 /** The fields of `docker container inspect` that make up a form. */
@@ -22,6 +22,8 @@ export interface InspectedContainer {
     readonly Memory: number;
     readonly MemorySwap: number;
     readonly NanoCpus: number;
+    /** 0: the engine's own. */
+    readonly CpuShares?: number;
     readonly ReadonlyRootfs: boolean;
     readonly Privileged: boolean;
     readonly CapAdd: readonly string[] | null;
@@ -113,6 +115,10 @@ function environment(container: InspectedContainer, image: ImageDefaults | undef
   return Object.fromEntries(own.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]));
 }
 
+function sharesOf(shares: number | undefined): number {
+  return shares === undefined || shares === 0 ? DEFAULT_CPU_SHARES : shares;
+}
+
 function swapBytes({ Memory, MemorySwap }: InspectedContainer["HostConfig"]): number {
   if (MemorySwap === 0) return Memory;
   return MemorySwap < 0 ? -1 : MemorySwap - Memory;
@@ -146,6 +152,7 @@ export function fromInspect(container: InspectedContainer, image?: ImageDefaults
     memoryBytes: HostConfig.Memory,
     swapBytes: swapBytes(HostConfig),
     cpus: HostConfig.NanoCpus / NS,
+    cpuShares: sharesOf(HostConfig.CpuShares),
     ...health(Config.Healthcheck),
     restart: HostConfig.RestartPolicy.Name === "" ? "no" : HostConfig.RestartPolicy.Name,
     stop: { signal: Config.StopSignal ?? "", graceSeconds: Config.StopTimeout ?? DOCKER_GRACE_SECONDS },

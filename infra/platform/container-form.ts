@@ -1,4 +1,5 @@
 import type { ContainerSpec, HealthCheck, Mount } from "./container.ts";
+import { DEFAULT_CPU_SHARES } from "./defaults.ts";
 
 export type FormMount =
   | Exclude<Mount, { type: "secrets" | "bind" }>
@@ -34,6 +35,8 @@ export interface ContainerForm {
   readonly swapBytes: number;
   /** Cores; 0: no limit. */
   readonly cpus: number;
+  /** Weight where the processor is short, [2, 262144]. */
+  readonly cpuShares: number;
   readonly health?: HealthCheck;
   readonly restart: string;
   /** `graceSeconds` is the least that any way of stopping it gives. */
@@ -71,6 +74,7 @@ export function formOf(spec: ContainerSpec): ContainerForm {
     memoryBytes: spec.memoryBytes,
     swapBytes: 0,
     cpus: spec.cpus,
+    cpuShares: spec.cpuShares ?? DEFAULT_CPU_SHARES,
     ...(spec.health ? { health: spec.health } : {}),
     restart: spec.restart,
     stop: spec.stop,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { APP_USER, CONFIGURATION_PATH, ENGINE_SOCKET, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
+import { APP_USER, CONFIGURATION_PATH, ENGINE_SOCKET, FIRST_CPU_SHARES, FIRST_SERVED, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { isOwnProgram, type ImageReferences } from "./images.ts";
 import { LABELS } from "./labels.ts";
@@ -52,6 +52,8 @@ export interface ContainerSpec {
   readonly mounts: readonly Mount[];
   readonly memoryBytes: number;
   readonly cpus: number;
+  /** Weight where the processor is short; absent: Docker's 1024. A cluster weighs by what is requested. */
+  readonly cpuShares?: number;
   readonly health?: HealthCheck;
   readonly restart: "unless-stopped" | "no";
   readonly stop: { readonly signal: string; readonly graceSeconds: number };
@@ -184,6 +186,7 @@ export function containerSpec(workload: Workload, n: number, release: Release): 
     mounts: mounts(workload, settings),
     memoryBytes: workload.limits.memoryMb * 1024 * 1024,
     cpus: workload.limits.cpus,
+    ...(FIRST_SERVED.has(workload.name) ? { cpuShares: FIRST_CPU_SHARES } : {}),
     ...(health ? { health } : {}),
     restart: workload.kind === "job" ? "no" : "unless-stopped",
     stop: workload.stop,

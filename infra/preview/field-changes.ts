@@ -68,6 +68,7 @@ export function fieldsOf(form: ContainerForm): Readonly<Record<string, string>> 
     memory: form.memoryBytes === 0 ? "unlimited" : bytes(form.memoryBytes),
     swap: bytes(form.swapBytes),
     cpus: form.cpus === 0 ? "unlimited" : String(form.cpus),
+    "cpu shares": String(form.cpuShares),
     ...described(form.health),
     restart: form.restart,
     "stop signal": form.stop.signal,

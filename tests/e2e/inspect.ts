@@ -8,6 +8,7 @@ export interface Real {
   readonly HostConfig: {
     readonly Memory: number;
     readonly NanoCpus: number;
+    readonly CpuShares: number;
     readonly ReadonlyRootfs: boolean;
     readonly CapDrop: readonly string[] | null;
     readonly SecurityOpt: readonly string[] | null;

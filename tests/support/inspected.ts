@@ -53,6 +53,7 @@ export function inspectedOf(spec: ContainerSpec): InspectedContainer {
       Memory: spec.memoryBytes,
       MemorySwap: spec.memoryBytes,
       NanoCpus: spec.cpus * NS,
+      CpuShares: spec.cpuShares ?? 0,
       ReadonlyRootfs: true,
       Privileged: false,
       CapAdd: null,

@@ -36,6 +36,7 @@ describe("renderCompose", () => {
       mem_limit: 536_870_912,
       memswap_limit: 536_870_912,
       cpus: 0.5,
+      cpu_shares: 8192,
       healthcheck: {
         test: ["CMD", "redis-health"],
         interval: "30s",
@@ -51,6 +52,15 @@ describe("renderCompose", () => {
       networks: { platform: { aliases: ["redis"] } },
       ports: ["127.0.0.1:6379:6379"],
     });
+  });
+
+  test("serves first whatever an order passes where the processor is short, and nobody else", () => {
+    const services = STACKS.flatMap((stack) => Object.values(renderCompose(testStack(stack).containers, folderOf).services));
+    const first = services.filter((service) => service.cpu_shares !== undefined);
+    expect(new Set(first.map((service) => service.cpu_shares))).toEqual(new Set([8192]));
+    expect(first.map((service) => service.container_name?.replace(/^astra-dev-(blue-|green-)?|-1$/g, "")).sort()).toEqual(
+      ["edge", "gateway", "gateway", "postgres", "redis", "trading", "trading"],
+    );
   });
 
   test("gives the engine's socket to the agent alone, with the socket's group and read-only", () => {

@@ -58,7 +58,7 @@ describe("what a stack is held against (R-DEP-6)", () => {
   });
 
   test("limits that `docker update` changed are put back without a restart", () => {
-    const items = found({ form: redisOnly((form) => ({ ...form, memoryBytes: 256 * MIB, cpus: 0.1, restart: "no" })) });
+    const items = found({ form: redisOnly((form) => ({ ...form, memoryBytes: 256 * MIB, cpus: 0.1, cpuShares: 2, restart: "no" })) });
     expect(items).toMatchObject([{ name: REDIS, problem: "changed", mend: "in place" }]);
     expect(driftText(items).split("\n")).toEqual([
       "1 thing is not as deployed.",
@@ -67,12 +67,13 @@ describe("what a stack is held against (R-DEP-6)", () => {
       `  ! container ${REDIS} was changed`,
       "      memory: expected 512 MiB, found 256 MiB",
       "      cpus: expected 0.5, found 0.1",
+      "      cpu shares: expected 8192, found 2",
       "      restart: expected unless-stopped, found no",
       "      ./astra up puts it back, without a restart",
     ]);
     const form = deployed.containers.find((one) => one.form.name === REDIS)?.form;
     expect(updatesInPlace(form as ContainerForm, items[0]?.fields ?? [])).toEqual([
-      ["update", "--memory", String(512 * MIB), "--memory-swap", String(512 * MIB), "--cpus", "0.5", "--restart", "unless-stopped", REDIS],
+      ["update", "--memory", String(512 * MIB), "--memory-swap", String(512 * MIB), "--cpus", "0.5", "--cpu-shares", "8192", "--restart", "unless-stopped", REDIS],
     ]);
   });
 

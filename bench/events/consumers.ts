@@ -5,6 +5,7 @@ import type { EventEnvelope } from "../../services/base/events/envelope.ts";
 import { EventBus } from "../../services/base/events/event-bus.ts";
 import { EventMetrics } from "../../services/base/events/event-metrics.ts";
 import { GroupConsumer } from "../../services/base/events/group-consumer.ts";
+import { occurredAtReader } from "../../services/base/events/occurred-at.ts";
 import type { EventPublisher } from "../../services/base/events/publisher.ts";
 import { Metrics } from "../../services/base/metrics.ts";
 import { PostgresDatabase } from "../../services/base/postgres/postgres-database.ts";
@@ -19,11 +20,8 @@ const log = pino({ level: "error" });
 
 function note(events: readonly EventEnvelope[]): void {
   const now = Date.now();
-  let [time, atMs] = ["", 0];
-  for (const { occurredAt } of events) {
-    if (occurredAt !== time) [time, atMs] = [occurredAt, Date.parse(occurredAt)];
-    delays.add(now - atMs);
-  }
+  const occurredAtMs = occurredAtReader();
+  for (const event of events) delays.add(now - occurredAtMs(event));
 }
 
 function start({ service, redis, postgres }: ConsumerOrder): () => Promise<void> {

@@ -68,9 +68,7 @@ try {
     const { jobsPerSecond } = await bullmq(redisSettings, 20_000);
     row(["peer: BullMQ, one queue, one worker (one delivery a job)", number(jobsPerSecond / deliveries), number(jobsPerSecond), "-", "-", "-", "-"]);
   }
-  await emptyRedis(redisSettings);
   if (wants("bus")) await busAlone();
-  if (wants("bus") && wants("durable")) await emptyRedis(redisSettings);
   if (wants("durable")) await durable();
   console.log(`\nload after: ${loadavg().map((load) => load.toFixed(1)).join(" ")}`);
 } finally {
@@ -79,6 +77,7 @@ try {
 }
 
 async function busAlone(): Promise<void> {
+  await emptyRedis(redisSettings);
   const bus = new BusAlone(redisSettings, services.map(({ name }) => name), cpu);
   await bus.flow(3, 2_000);
   const full = await bus.flow(seconds);
@@ -91,6 +90,7 @@ async function busAlone(): Promise<void> {
 }
 
 async function durable(): Promise<void> {
+  await emptyRedis(redisSettings);
   const bench = await Durable.start({ redis: redisSettings, postgres: postgresSettings, services, perTransaction, cpu });
   await bench.flow(3, 200);
   const full = await bench.flow(seconds);

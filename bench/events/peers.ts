@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Queue, Worker } from "bullmq";
-import { Redis } from "ioredis";
+import { pino } from "pino";
 import type { RedisSettings } from "../../services/base/config.ts";
+import { createRedis } from "../../services/base/redis/connection.ts";
 import { waitFor } from "../../tests/support/wait-for.ts";
 import { mixedEvent } from "./mix.ts";
 
@@ -24,10 +25,11 @@ export async function redisBenchmark({ host, port, password }: RedisSettings): P
   }
 }
 
-/** Takes away what a peer left, and its part of the append-only file: else Redis writes that anew while something else is measured. */
-export async function emptyRedis({ host, port, password }: RedisSettings): Promise<void> {
-  const redis = new Redis({ host, port, ...(password === undefined ? {} : { password }) });
+/** Takes away what was measured before, and its part of the append-only file: else Redis writes that anew while something else is measured. */
+export async function emptyRedis(settings: RedisSettings): Promise<void> {
+  const redis = createRedis(settings, { name: "bench-empty", commandTimeoutMs: 10_000 }, pino({ level: "error" }));
   try {
+    await waitFor("redis", () => redis.ping());
     await redis.flushall();
     await redis.bgrewriteaof().catch(() => undefined);
     await waitFor("the append-only file to be written anew", async () => (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info("persistence")) ? undefined : true));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { APP_USER, CONFIGURATION_PATH, ENGINE_SOCKET, FIRST_CPU_SHARES, FIRST_SERVED, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
+import { APP_USER, CONFIGURATION_PATH, ENGINE_SOCKET, FIRST_CPU_SHARES, HEALTH_CHECK, LOG_ROTATION, SECRETS_PATH } from "./defaults.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { isOwnProgram, type ImageReferences } from "./images.ts";
 import { LABELS } from "./labels.ts";
@@ -186,7 +186,7 @@ export function containerSpec(workload: Workload, n: number, release: Release): 
     mounts: mounts(workload, settings),
     memoryBytes: workload.limits.memoryMb * 1024 * 1024,
     cpus: workload.limits.cpus,
-    ...(FIRST_SERVED.has(workload.name) ? { cpuShares: FIRST_CPU_SHARES } : {}),
+    ...(workload.servedFirst === true ? { cpuShares: FIRST_CPU_SHARES } : {}),
     ...(health ? { health } : {}),
     restart: workload.kind === "job" ? "no" : "unless-stopped",
     stop: workload.stop,

@@ -22,7 +22,8 @@ export const DEFAULT_CPU_SHARES = 1_024;
  * `bench:api`: at 225 trades/s p95 70 to 130 ms without, 40 with it (docs/benchmarks.md).
  */
 export const FIRST_CPU_SHARES = 8_192;
-export const FIRST_SERVED: ReadonlySet<string> = new Set(["edge", "gateway", "trading", "postgres", "redis"]);
+/** The least criticality of a service that an order passes. */
+export const FIRST_SERVED_CRITICALITY = 6;
 
 /** The Docker engine's socket, on the host and in the one container that gets it. */
 export const ENGINE_SOCKET = "/var/run/docker.sock";

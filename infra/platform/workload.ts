@@ -78,6 +78,8 @@ export interface Workload {
   readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly WorkloadPort[];
   readonly limits: Limits;
+  /** Where the processor is short it goes before others: somebody waits for it with an order on its way. @default false */
+  readonly servedFirst?: boolean;
   /** The process answers. Docker's HEALTHCHECK and Kubernetes liveness. A one-shot job has none. */
   readonly live?: Probe;
   /** It can take work. Start-up waits and Kubernetes readiness; where it differs from `live`. */

@@ -20,6 +20,6 @@ export interface ServiceDeclaration {
   readonly stores: readonly Store[];
   /** PostgreSQL schema it owns; its roles are `<schema>_owner` and `<schema>_app`. Absent: no database. */
   readonly schema?: string;
-  /** Place in a rollout, least critical first: 1 (nft) to 7 (gateway). */
+  /** Place in a rollout, least critical first: 1 (nft) to 7 (gateway); from 6 on served first where the processor is short. */
   readonly criticality: number;
 }

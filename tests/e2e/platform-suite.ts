@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineName } from "../../infra/engine/engine.ts";
 import { dockerOrFail } from "../../infra/host/docker.ts";
 import { environmentContainers } from "../../infra/host/containers.ts";
-import { FIRST_CPU_SHARES, FIRST_SERVED } from "../../infra/platform/defaults.ts";
+import { FIRST_CPU_SHARES } from "../../infra/platform/defaults.ts";
 import { isJob } from "../../infra/platform/jobs.ts";
 import { checks } from "../../infra/validation/checks.ts";
 import { validationContext } from "../../infra/validation/check.ts";
@@ -73,7 +73,7 @@ export function platformSuite({ engine, environment, portOffset }: SuiteOptions)
         const isAgent = Config.Labels["astratrade.workload"] === "agent";
         expect(HostConfig.Memory, Name).toBe((isAgent ? 128 : 512) * 1024 * 1024);
         expect(HostConfig.NanoCpus, Name).toBe(isAgent ? 250_000_000 : 500_000_000);
-        const isFirst = FIRST_SERVED.has(Config.Labels["astratrade.workload"] ?? "");
+        const isFirst = ["edge", "gateway", "trading", "postgres", "redis"].includes(Config.Labels["astratrade.workload"] ?? "");
         expect(HostConfig.CpuShares, Name).toBe(isFirst ? FIRST_CPU_SHARES : 0);
         expect(HostConfig.GroupAdd ?? [], Name).toHaveLength(isAgent ? 1 : 0);
         expect(JSON.stringify([HostConfig.Mounts, HostConfig.Binds]).includes("docker.sock"), Name).toBe(isAgent);

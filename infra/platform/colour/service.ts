@@ -1,6 +1,6 @@
 import type { ServiceDeclaration } from "../../../services/base/declaration.ts";
 import { domainServices } from "../../../services/catalogue.ts";
-import { DEFAULT_LIMITS, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
+import { DEFAULT_LIMITS, FIRST_SERVED_CRITICALITY, SECRETS_PATH, SERVICE_STOP } from "../defaults.ts";
 import { nodeOptions } from "../node-options.ts";
 import { serviceImage } from "../images.ts";
 import { PORTS } from "../ports.ts";
@@ -89,6 +89,7 @@ export function serviceWorkload(service: ServiceDeclaration, settings: Settings)
       { name: "agent", container: PORTS.agentCheck },
     ],
     limits,
+    servedFirst: service.criticality >= FIRST_SERVED_CRITICALITY,
     live: { type: "http", port: service.port, path: "/health/live" },
     ready: { type: "http", port: service.port, path: "/health/ready" },
     dependsOn: startsAfter(service),

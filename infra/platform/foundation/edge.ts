@@ -28,6 +28,7 @@ export function edgeWorkload(settings: Settings): Workload {
       { name: "stats", container: PORTS.edgeStats },
     ],
     limits: { ...DEFAULT_LIMITS, ...settings.resources["edge"] },
+    servedFirst: true,
     live: { type: "http", port: PORTS.edgeStats, path: "/health/live" },
     dependsOn: configuredBefore(settings),
     connectsTo: allServices.flatMap((service) =>

@@ -10,6 +10,7 @@ import type { EventMetrics } from "./event-metrics.ts";
 import { handleInTransaction, type Wanted } from "./group-transaction.ts";
 import type { GroupStreams } from "./group-streams.ts";
 import { lanesOf } from "./lanes.ts";
+import { occurredAtReader } from "./occurred-at.ts";
 import type { RetryQueue } from "./retry-queue.ts";
 import { EventSchemaError, parseEnvelope } from "./schema-check.ts";
 import { compareStreamIds } from "./stream-id.ts";
@@ -174,11 +175,9 @@ export class DeliveryProcessor {
         metrics.count(group, "handled", handled.size);
         metrics.count(group, "duplicate", wanted.length - handled.size);
         const now = clock.now();
-        let [time, delaySeconds] = ["", 0];
+        const occurredAtMs = occurredAtReader();
         for (const { delivery: { event } } of wanted) {
-          // Where much comes, many are of the same millisecond.
-          if (event.occurredAt !== time) [time, delaySeconds] = [event.occurredAt, (now - Date.parse(event.occurredAt)) / 1000];
-          if (handled.has(event.id)) metrics.delay(group, delaySeconds);
+          if (handled.has(event.id)) metrics.delay(group, (now - occurredAtMs(event)) / 1000);
         }
         return;
       } catch (error) {

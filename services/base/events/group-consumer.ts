@@ -228,10 +228,11 @@ export class GroupConsumer {
     if (this.#stopping) return;
     const deliveries = await (this.#ahead ?? this.#streams.readNew(this.#tuning.count, patienceMs));
     this.#ahead = undefined;
-    if (deliveries.length >= this.#tuning.count) this.#readAhead();
+    const isFull = deliveries.length >= this.#tuning.count;
+    if (isFull) this.#readAhead();
     const readAt = this.#options.clock.now();
     await this.#processor.process(deliveries);
-    if (deliveries.length > 0 && deliveries.length < this.#tuning.count) {
+    if (deliveries.length > 0 && !isFull) {
       const { paceMs } = this.#tuning;
       // A clock that was set back meanwhile must not make it longer.
       await this.#wake.sleep(Math.min(paceMs, readAt + paceMs - this.#options.clock.now()));

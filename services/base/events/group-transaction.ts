@@ -49,30 +49,26 @@ async function handleAll(tx: Transaction, group: string, wanted: readonly Wanted
     [wanted.map(({ delivery }) => delivery.event.id), group],
   );
   const fresh = new Set(rows.map((row) => row.event_id));
-  const done = new Set<string>();
-  const todo: Todo[] = [];
-  for (const { delivery: { event }, handlers } of wanted) {
-    if (!fresh.has(event.id) || done.has(event.id)) continue;
-    done.add(event.id);
-    todo.push({ event, handlers });
-  }
+  // Each of them once, however often it was given.
+  const left = new Set(fresh);
+  const due = wanted.filter(({ delivery }) => left.delete(delivery.event.id));
   const within = withinWorks(wanted, works);
-  for (let from = 0; from < todo.length; ) {
-    const many = handleManyOf(todo[from]);
+  for (let from = 0; from < due.length; ) {
+    const many = handleManyOf(due[from]);
     let end = from + 1;
     if (many === undefined) {
-      const { event, handlers } = todo[from] as Todo;
+      const { delivery: { event }, handlers } = due[from] as Wanted;
       for (const handler of handlers) await within(event, () => handler.handle(tx, event));
     } else {
-      while (handleManyOf(todo[end]) === many) end += 1;
-      await many(tx, todo.slice(from, end).map(({ event }) => event), within);
+      while (handleManyOf(due[end]) === many) end += 1;
+      await many(tx, due.slice(from, end).map(({ delivery }) => delivery.event), within);
     }
     from = end;
   }
   // What was a dead letter and is none any more.
   const replayed = wanted.filter(({ delivery }) => delivery.onlyGroup !== undefined).map(({ delivery }) => delivery.event.id);
   await forgetLetters(tx, group, replayed);
-  return done;
+  return fresh;
 }
 
 /** Runs something in the work of its event. */
@@ -88,12 +84,7 @@ function withinWorks(wanted: readonly Wanted[], works: readonly Work[]): Within 
   };
 }
 
-interface Todo {
-  readonly event: EventEnvelope;
-  readonly handlers: readonly Handler[];
-}
-
 /** What handles the event together with its neighbours, where it is for one handler that can. */
-function handleManyOf(todo: Todo | undefined): HandleMany | undefined {
-  return todo?.handlers.length === 1 ? todo.handlers[0]?.handleMany : undefined;
+function handleManyOf(wanted: Wanted | undefined): HandleMany | undefined {
+  return wanted?.handlers.length === 1 ? wanted.handlers[0]?.handleMany : undefined;
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, type Counter, type Histogram, Registry } from "prom-client";
+import { HistogramSeries } from "./histogram-series.ts";
 import { DB_QUERY_DURATION, HTTP_DURATION, OPERATIONS, SERVICE_INFO } from "./metrics-contract/process.ts";
 import { registerCounter, registerGauge, registerHistogram } from "./metrics-contract/register.ts";
 import { Problem } from "./problem.ts";
@@ -27,14 +28,18 @@ export interface MetricsLabels {
 /** The metrics of one process. Each process has its own registry, so that several fit into one test. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly httpDuration: Histogram<"route" | "method" | "code">;
   readonly dbQueryDuration: Histogram<"outcome">;
   readonly #operations: Counter<"operation" | "outcome">;
   readonly #known = new Map<string, Operation>();
+  readonly #httpDuration: Histogram<"route" | "method" | "code">;
+  /** By route, method and code: a request finds its series without a text of the three. */
+  readonly #httpSeries = new Map<string, Map<string, Map<number, HistogramSeries>>>();
 
   constructor(labels: MetricsLabels) {
     this.registry.setDefaultLabels({ service: labels.service, colour: labels.colour });
-    this.httpDuration = registerHistogram(HTTP_DURATION, this.registry);
+    this.#httpDuration = registerHistogram(HTTP_DURATION, this.registry, () => {
+      for (const methods of this.#httpSeries.values()) for (const codes of methods.values()) for (const series of codes.values()) series.handOver();
+    });
     this.dbQueryDuration = registerHistogram(DB_QUERY_DURATION, this.registry);
     for (const outcome of ["ok", "error"]) this.dbQueryDuration.zero({ outcome });
     this.#operations = registerCounter(OPERATIONS, this.registry);
@@ -44,6 +49,17 @@ export class Metrics {
   /** Adds what Node itself tells: heap, event loop, handles. Once per process. */
   collectRuntime(): void {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Durations of requests to one route, in seconds, from zero on; the same three give the same series. */
+  httpDuration(route: string, method: string, code: number): HistogramSeries {
+    let methods = this.#httpSeries.get(route);
+    if (methods === undefined) this.#httpSeries.set(route, (methods = new Map()));
+    let codes = methods.get(method);
+    if (codes === undefined) methods.set(method, (codes = new Map()));
+    let series = codes.get(code);
+    if (series === undefined) codes.set(code, (series = new HistogramSeries(this.#httpDuration, { route, method, code: String(code) })));
+    return series;
   }
 
   /** The counter of a business operation; the same name gives the same counter. */

@@ -47,7 +47,8 @@ export interface Watched {
 export class GatewayMetrics {
   readonly rateLimited: Counter<"scope">;
   readonly #services: readonly string[];
-  readonly #tries = new Map<string, { inc(): void }>();
+  /** Tries since somebody has last read them: counting them up by three labels takes a text of these for each one. */
+  readonly #tries = new Map<string, Record<Colour, Record<UpstreamOutcome, number>>>();
   readonly #retries: Counter<"upstream">;
   readonly #retriesRefused: Counter<"upstream">;
   readonly #breakerRefused: Counter<"upstream">;
@@ -58,7 +59,7 @@ export class GatewayMetrics {
   constructor(metrics: Metrics, services: readonly string[]) {
     this.#registry = metrics.registry;
     this.#services = services;
-    const tries = registerCounter(UPSTREAM_REQUESTS, this.#registry);
+    const tries = registerCounter(UPSTREAM_REQUESTS, this.#registry, () => this.#handOverTries(tries));
     this.#retries = registerCounter(RETRIES, this.#registry);
     this.#retriesRefused = registerCounter(RETRIES_REFUSED, this.#registry);
     this.#breakerRefused = registerCounter(BREAKER_REFUSED, this.#registry);
@@ -66,14 +67,11 @@ export class GatewayMetrics {
     this.#ejections = registerCounter(EJECTIONS, this.#registry);
     this.rateLimited = registerCounter(RATE_LIMITED, this.#registry);
     for (const upstream of services) {
+      this.#tries.set(upstream, { blue: noTries(), green: noTries() });
       for (const each of [this.#retries, this.#retriesRefused, this.#breakerRefused, this.#stale]) each.inc({ upstream }, 0);
       for (const upstream_colour of COLOURS) {
         for (const reason of FAILURE_KINDS) this.#ejections.inc({ upstream, upstream_colour, reason }, 0);
-        for (const outcome of OUTCOMES) {
-          tries.inc({ upstream, upstream_colour, outcome }, 0);
-          // Looked up by one short key instead of by hashing three labels for each request.
-          this.#tries.set(`${upstream} ${upstream_colour} ${outcome}`, tries.labels({ upstream, upstream_colour, outcome }));
-        }
+        for (const outcome of OUTCOMES) tries.inc({ upstream, upstream_colour, outcome }, 0);
       }
     }
     for (const scope of ["user", "service"]) this.rateLimited.inc({ scope }, 0);
@@ -81,7 +79,8 @@ export class GatewayMetrics {
 
   /** Counts one try at an instance of a service. */
   tried(upstream: string, colour: Colour, outcome: UpstreamOutcome): void {
-    this.#tries.get(`${upstream} ${colour} ${outcome}`)?.inc();
+    const tries = this.#tries.get(upstream);
+    if (tries !== undefined) tries[colour][outcome] += 1;
   }
 
   /** A try after the first one. */
@@ -142,7 +141,20 @@ export class GatewayMetrics {
     registerGauge(LIMITER_LOCAL, registry, (gauge) => gauge.set(limiter.isLocal ? 1 : 0));
   }
 
+  #handOverTries(tries: Counter<"upstream" | "upstream_colour" | "outcome">): void {
+    for (const [upstream, colours] of this.#tries) {
+      for (const upstream_colour of COLOURS) {
+        for (const outcome of OUTCOMES) tries.inc({ upstream, upstream_colour, outcome }, colours[upstream_colour][outcome]);
+      }
+      this.#tries.set(upstream, { blue: noTries(), green: noTries() });
+    }
+  }
+
   #pairs(): readonly (readonly [string, Colour])[] {
     return this.#services.flatMap((service) => COLOURS.map((colour) => [service, colour] as const));
   }
+}
+
+function noTries(): Record<UpstreamOutcome, number> {
+  return { answered: 0, "server-error": 0, refused: 0, timeout: 0, reset: 0, broken: 0, "client-gone": 0 };
 }

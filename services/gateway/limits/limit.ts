@@ -19,8 +19,8 @@ export interface LimitState {
 export interface Decision {
   /** Absent: the request may pass. */
   readonly refusedBy: LimitState | undefined;
-  /** One for each limit that was looked at, in their order. */
-  readonly states: readonly LimitState[];
+  /** What the caller is told of: the limit that refuses, else the first one. */
+  readonly told: LimitState;
   /** `local`: Redis did not answer, this gateway decided by its own count. */
   readonly source: "shared" | "local";
 }

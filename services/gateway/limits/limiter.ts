@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
+import type { KeyWindow } from "./key-window.ts";
 import type { Decision, Limit, LimitState } from "./limit.ts";
 import { type AskedKey, RedisWindows, type Reply, type SharedWindows } from "./shared-windows.ts";
 import { WindowTable } from "./window-table.ts";
@@ -58,10 +59,14 @@ export class Limiter {
     return this.#isLocal;
   }
 
-  /** Counts a request under all of its limits, or under none where one refuses. At once where leases allow it. Never rejects. */
+  /**
+   * Counts a request under all of its limits, or under none where one refuses. At once where leases allow it. Never rejects.
+   * @param limits One or more.
+   */
   hit(limits: readonly Limit[]): Decision | Promise<Decision> {
     const nowMs = this.#options.clock.now();
-    if (this.#isPaid(limits, nowMs)) return this.#spend(limits, nowMs);
+    const paid = this.#spend(limits, nowMs);
+    if (paid !== undefined) return paid;
     if (this.#isLocal) return this.#decideAlone(limits, nowMs);
     return new Promise((decide) => {
       this.#waiting.push({ limits, sinceMs: nowMs, tries: 0, decide });
@@ -85,24 +90,21 @@ export class Limiter {
     await withDeadline("limiter", this.#options.deadlineMs, this.#shared.ask({ keys, requests: [], isFinal: true })).catch(() => undefined);
   }
 
-  #isPaid(limits: readonly Limit[], nowMs: number): boolean {
+  /** Lets a request through by leases; undefined where one is missing. */
+  #spend(limits: readonly Limit[], nowMs: number): Decision | undefined {
+    const windows: KeyWindow[] = [];
     for (const limit of limits) {
       const window = this.#windows.find(limit.key);
-      if (window === undefined || window.lease === 0 || window.isOver(nowMs)) return false;
+      if (window === undefined || window.lease === 0 || window.isOver(nowMs)) return undefined;
+      windows.push(window);
     }
-    return true;
+    for (const window of windows) window.spend();
+    const [limit, window] = [limits[0], windows[0]];
+    return limit === undefined || window === undefined ? undefined : { refusedBy: undefined, told: stateOf(limit, window, nowMs), source: "shared" };
   }
 
-  #spend(limits: readonly Limit[], nowMs: number): Decision {
-    for (const limit of limits) this.#windows.find(limit.key)?.spend();
-    return { refusedBy: undefined, states: this.#states(limits, nowMs), source: "shared" };
-  }
-
-  #states(limits: readonly Limit[], nowMs: number): LimitState[] {
-    return limits.map((limit) => {
-      const window = this.#windows.of(limit.key, nowMs);
-      return { limit, count: Math.min(limit.max, window.count), resetMs: window.resetMs(nowMs) };
-    });
+  #state(limit: Limit, nowMs: number): LimitState {
+    return stateOf(limit, this.#windows.of(limit.key, nowMs), nowMs);
   }
 
   #schedule(): void {
@@ -173,8 +175,8 @@ export class Limiter {
     batch.forEach((waiting, index) => {
       const verdict = verdicts[index] ?? 0;
       if (verdict < 0) return this.#askAgain(waiting);
-      const states = this.#states(waiting.limits, nowMs);
-      waiting.decide({ refusedBy: verdict === 0 ? undefined : states[verdict - 1], states, source: "shared" });
+      const told = this.#state(waiting.limits[Math.max(0, verdict - 1)] as Limit, nowMs);
+      waiting.decide({ refusedBy: verdict === 0 ? undefined : told, told, source: "shared" });
     });
   }
 
@@ -221,8 +223,12 @@ export class Limiter {
       }
       for (const { key } of counted) this.#windows.of(key, nowMs).undo();
       const refusedBy = { limit, count: window.count, resetMs: window.resetMs(nowMs) };
-      return { refusedBy, states: [refusedBy], source: "local" };
+      return { refusedBy, told: refusedBy, source: "local" };
     }
-    return { refusedBy: undefined, states: this.#states(limits, nowMs), source: "local" };
+    return { refusedBy: undefined, told: this.#state(limits[0] as Limit, nowMs), source: "local" };
   }
+}
+
+function stateOf(limit: Limit, window: KeyWindow, nowMs: number): LimitState {
+  return { limit, count: Math.min(limit.max, window.count), resetMs: window.resetMs(nowMs) };
 }

@@ -60,10 +60,7 @@ export class RequestLimits {
     return limit;
   }
 
-  #tell({ refusedBy, states }: Decision, headers: Record<string, string>): Problem | undefined {
-    const state = refusedBy ?? states[0];
-    if (state === undefined) return undefined;
-    const { limit, count, resetMs } = state;
+  #tell({ refusedBy, told: { limit, count, resetMs } }: Decision, headers: Record<string, string>): Problem | undefined {
     headers["ratelimit-limit"] = String(limit.max);
     headers["ratelimit-remaining"] = String(Math.max(0, limit.max - count));
     headers["ratelimit-reset"] = String(Math.ceil(resetMs / 1000));

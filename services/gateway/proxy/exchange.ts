@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { CallerWatch } from "../../base/http/front.ts";
 import { UNTOUCHED_HEADER } from "../../base/http/untouched.ts";
 import { Problem } from "../../base/problem.ts";
@@ -6,6 +5,7 @@ import type { FailureKind } from "../routing/instance-health.ts";
 import { type AnswerHead, fieldOf } from "../upstream/answer-head.ts";
 import type { AnswerControl, Asking } from "../upstream/connection.ts";
 import type { Deadlines, Waiting } from "../upstream/deadlines.ts";
+import { atEndOfTurn, type Finishing } from "../upstream/end-of-turn.ts";
 import type { AnswerCopy } from "./answer-copy.ts";
 import { answerFields } from "./headers.ts";
 import type { ProxyCall } from "./proxy-call.ts";
@@ -60,7 +60,7 @@ const REFUSED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOU
 const UNANSWERED = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
 
 /** One request at one instance, and its answer on its way to the caller. */
-export class Exchange implements Asking, Waiting, CallerWatch {
+export class Exchange implements Asking, Waiting, CallerWatch, Finishing {
   readonly isHead: boolean;
   readonly head: string;
   deadlineMs: number;
@@ -154,7 +154,13 @@ export class Exchange implements Asking, Waiting, CallerWatch {
     const { response } = this.#call;
     this.#options.copy?.end();
     this.#settle({ kind: "answered", status: response.statusCode, isUntouched: this.#isUntouched });
-    end(response, this.#whole);
+    if (this.#whole === undefined) response.end();
+    else atEndOfTurn(this);
+  }
+
+  /** Sends an answer that came in one piece. */
+  finish(): void {
+    this.#call.response.end(this.#whole, "latin1");
   }
 
   /** Ends the try with an error, whichever side it came from. */
@@ -223,11 +229,6 @@ export class Exchange implements Asking, Waiting, CallerWatch {
 
 function isEventStream(type: string | undefined): boolean {
   return type !== undefined && type.includes("text/event-stream");
-}
-
-function end(response: ServerResponse, whole: string | undefined): void {
-  if (whole === undefined) response.end();
-  else response.end(whole, "latin1");
 }
 
 function reasonOf(error: Error): FailureKind {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { type AnswerHead, MAX_HEAD_BYTES, MalformedAnswerError, parseAnswerHead } from "./answer-head.ts";
 import { Chunks } from "./chunks.ts";
+import { atEndOfTurn, type Finishing } from "./end-of-turn.ts";
 
 /** What a request that was sent can do with its connection. */
 export interface AnswerControl {
@@ -53,7 +54,7 @@ const KEEP_ALIVE_MS = 60_000;
 const shared = Buffer.allocUnsafeSlow(65_536);
 
 /** One connection to an instance, with one request at a time. */
-export class Connection implements AnswerControl {
+export class Connection implements AnswerControl, Finishing {
   /** Until when it may be used, in ms of `performance.now()`; the pool's note. */
   usableUntilMs = Infinity;
   readonly #socket: Socket;
@@ -96,8 +97,14 @@ export class Connection implements AnswerControl {
   send(asking: Asking): void {
     this.#asking = asking;
     asking.sent(this);
-    // It may have been given up at once.
-    if (this.#asking === asking) this.#socket.write(`${asking.head}host: ${this.#host}\r\nconnection: keep-alive\r\n\r\n`, "latin1");
+    atEndOfTurn(this);
+  }
+
+  /** Writes the request. */
+  finish(): void {
+    // It may have been given up meanwhile.
+    const asking = this.#asking;
+    if (asking !== undefined) this.#socket.write(`${asking.head}host: ${this.#host}\r\nconnection: keep-alive\r\n\r\n`, "latin1");
   }
 
   pause(): void {

@@ -4,12 +4,12 @@ import { AccessLog } from "../../../../../services/base/http/access-log.ts";
 
 function setUp(level = "info") {
   const lines: string[] = [];
-  const options = { level, base: { service: "gateway", instance: "gw-1" }, timestamp: () => ',"time":"now"', formatters: { level: (label: string) => ({ level: label }) } };
+  const options = { level, base: { service: "gateway", instance: "gw-1" }, timestamp: () => ',"time":"2026-11-22T05:00:00.123Z"', formatters: { level: (label: string) => ({ level: label }) } };
   const log = pino(options, { write: (line: string) => void lines.push(line) });
   return { lines, log, access: new AccessLog(log) };
 }
 
-const record = { correlationId: "0123-abc", work: undefined, method: "GET", url: "/api/v1/x?secret=1", route: "/api/v1/x", status: 200, elapsedMs: 1.26 };
+const record = { correlationId: "0123-abc", work: undefined, method: "GET", url: "/api/v1/x?secret=1", route: "/api/v1/x", status: 200, elapsedMs: 1.26, endedAtMs: Date.UTC(2026, 10, 22, 5, 0, 0, 123) };
 
 describe("the access log (R-MON-3)", () => {
   it("writes the very line that the logger would write, without the query", () => {

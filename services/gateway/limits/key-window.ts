@@ -16,8 +16,17 @@ export interface SharedWindow {
 
 /** Two requests for Redis within this time make a key worth a lease. */
 const HOT_MS = 1_000;
+/** A lease that lasted longer was too large. */
+const ENOUGH_MS = 8_000;
 const FIRST_LEASE = 4;
-const MAX_LEASE = 512;
+/** A gateway that dies takes so many requests of a window with it, and no more than Redis lends near a limit. */
+const MAX_LEASE = 8_192;
+
+/** A request that a lease has paid for. */
+export interface Payment {
+  /** It was refused after all: the lease has it back, if its window is still the same. */
+  takeBack(): void;
+}
 
 /**
  * What this gateway knows of one key: how many requests it has let through in the window (`used`), how many more it may
@@ -32,6 +41,8 @@ export class KeyWindow {
   #endsAtMs: number;
   #wish = 0;
   #askedAtMs = -Infinity;
+  /** Counts the windows that this key has had. */
+  #windows = 0;
 
   constructor(nowMs: number) {
     this.#endsAtMs = nowMs + WINDOW_MS;
@@ -49,6 +60,7 @@ export class KeyWindow {
   /** Begins a new window where the old one is over. */
   renew(nowMs: number): void {
     if (nowMs < this.#endsAtMs) return;
+    this.#windows += 1;
     this.used = 0;
     this.lease = 0;
     this.#others = 0;
@@ -66,10 +78,29 @@ export class KeyWindow {
     return nowMs >= this.#endsAtMs;
   }
 
+  /** Whether a request may be let through without asking Redis. */
+  isPaid(nowMs: number): boolean {
+    return this.lease > 0 && !this.isOver(nowMs);
+  }
+
   /** Lets one request through that is paid for already. */
   spend(): void {
     this.used += 1;
     this.lease -= 1;
+  }
+
+  /** The same for a request that another limit may still refuse; undefined where no lease is left. */
+  pay(nowMs: number): Payment | undefined {
+    if (!this.isPaid(nowMs)) return undefined;
+    this.spend();
+    const window = this.#windows;
+    return {
+      takeBack: () => {
+        if (window !== this.#windows) return;
+        this.used -= 1;
+        this.lease += 1;
+      },
+    };
   }
 
   /** Lets one more through without Redis, if this gateway's own count allows it; Redis is told when it answers again. */
@@ -85,17 +116,25 @@ export class KeyWindow {
     this.used = Math.max(0, this.used - 1);
   }
 
-  /** Size of the lease to ask for beside a request: nothing for a quiet key, doubling while leases are soon used up. */
+  /**
+   * Size of the lease to ask for beside a request: nothing for a quiet key, twice as much where the last one was soon used up, the
+   * same where it was not.
+   */
   wishFor(nowMs: number): number {
-    const isHot = nowMs - this.#askedAtMs < HOT_MS;
+    const sinceMs = nowMs - this.#askedAtMs;
     this.#askedAtMs = nowMs;
-    this.#wish = isHot ? Math.min(MAX_LEASE, this.#wish === 0 ? FIRST_LEASE : this.#wish * 2) : this.#wish >> 2;
+    if (sinceMs < HOT_MS) this.#wish = Math.min(MAX_LEASE, this.#wish === 0 ? FIRST_LEASE : this.#wish * 2);
+    else if (sinceMs > ENOUGH_MS) this.#wish >>= 2;
     return this.#wish;
   }
 
   /** Takes over what Redis says. @param passed Requests that its answer lets through. */
   adopt(shared: SharedWindow, passed: number, nowMs: number): void {
-    this.used = (shared.isNew ? 0 : this.used) + passed;
+    if (shared.isNew) {
+      this.#windows += 1;
+      this.used = 0;
+    }
+    this.used += passed;
     this.lease = Math.max(0, shared.mine - this.used);
     this.#others = Math.max(0, shared.count - shared.mine);
     this.#endsAtRedisMs = shared.endsAtRedisMs;

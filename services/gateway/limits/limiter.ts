@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
-import type { KeyWindow } from "./key-window.ts";
+import type { KeyWindow, Payment } from "./key-window.ts";
 import type { Decision, Limit, LimitState } from "./limit.ts";
 import { type AskedKey, RedisWindows, type Reply, type SharedWindows } from "./shared-windows.ts";
 import { WindowTable } from "./window-table.ts";
@@ -25,6 +25,10 @@ export interface LimiterOptions {
 
 interface Waiting {
   readonly limits: readonly Limit[];
+  /** Those that Redis has to be asked for. */
+  readonly asked: readonly Limit[];
+  /** The others, whose leases have paid for it. */
+  readonly paid: readonly Payment[];
   readonly sinceMs: number;
   tries: number;
   decide(decision: Decision): void;
@@ -68,10 +72,7 @@ export class Limiter {
     const paid = this.#spend(limits, nowMs);
     if (paid !== undefined) return paid;
     if (this.#isLocal) return this.#decideAlone(limits, nowMs);
-    return new Promise((decide) => {
-      this.#waiting.push({ limits, sinceMs: nowMs, tries: 0, decide });
-      this.#schedule();
-    });
+    return this.#wait(limits, nowMs);
   }
 
   /** Others are short of requests for a key: what is not used here goes back. @param key Empty: all keys. */
@@ -95,12 +96,27 @@ export class Limiter {
     const windows: KeyWindow[] = [];
     for (const limit of limits) {
       const window = this.#windows.find(limit.key);
-      if (window === undefined || window.lease === 0 || window.isOver(nowMs)) return undefined;
+      if (window === undefined || !window.isPaid(nowMs)) return undefined;
       windows.push(window);
     }
     for (const window of windows) window.spend();
     const [limit, window] = [limits[0], windows[0]];
     return limit === undefined || window === undefined ? undefined : { refusedBy: undefined, told: stateOf(limit, window, nowMs), source: "shared" };
+  }
+
+  /** Asks Redis for those limits of which no lease is left; the leases of the others stay in use meanwhile. */
+  #wait(limits: readonly Limit[], nowMs: number): Promise<Decision> {
+    const asked: Limit[] = [];
+    const paid: Payment[] = [];
+    for (const limit of limits) {
+      const payment = this.#windows.find(limit.key)?.pay(nowMs);
+      if (payment === undefined) asked.push(limit);
+      else paid.push(payment);
+    }
+    return new Promise((decide) => {
+      this.#waiting.push({ limits, asked, paid, sinceMs: nowMs, tries: 0, decide });
+      this.#schedule();
+    });
   }
 
   #state(limit: Limit, nowMs: number): LimitState {
@@ -122,7 +138,7 @@ export class Limiter {
     const nowMs = clock.now();
     const batch = this.#waiting.splice(0, MAX_BATCH);
     const maxOf = new Map<string, number>();
-    for (const { limits } of batch) for (const limit of limits) maxOf.set(limit.key, limit.max);
+    for (const { asked } of batch) for (const limit of asked) maxOf.set(limit.key, limit.max);
     const back = new Set(this.#giveBack);
     this.#giveBack.clear();
     for (const key of back) if (!maxOf.has(key)) maxOf.set(key, 0);
@@ -131,7 +147,7 @@ export class Limiter {
     const names = [...maxOf.keys()];
     const keys = names.map((key) => this.#ask(key, back.has(key), maxOf.get(key)));
     const positions = new Map(names.map((key, index) => [key, index]));
-    const requests = batch.map(({ limits }) => limits.map((limit) => positions.get(limit.key) ?? 0));
+    const requests = batch.map(({ asked }) => asked.map((limit) => positions.get(limit.key) ?? 0));
     this.#asked = new Set(names);
     try {
       // Whoever was made to wait for leases of others is refused in time.
@@ -163,8 +179,8 @@ export class Limiter {
   #adopt(batch: readonly Waiting[], keys: readonly AskedKey[], { verdicts, windows }: Reply): void {
     const nowMs = this.#options.clock.now();
     const passed = new Map<string, number>();
-    batch.forEach(({ limits }, index) => {
-      if (verdicts[index] === 0) for (const { key } of limits) passed.set(key, (passed.get(key) ?? 0) + 1);
+    batch.forEach(({ asked }, index) => {
+      if (verdicts[index] === 0) for (const { key } of asked) passed.set(key, (passed.get(key) ?? 0) + 1);
     });
     keys.forEach(({ key }, index) => {
       const shared = windows[index];
@@ -175,8 +191,10 @@ export class Limiter {
     batch.forEach((waiting, index) => {
       const verdict = verdicts[index] ?? 0;
       if (verdict < 0) return this.#askAgain(waiting);
-      const told = this.#state(waiting.limits[Math.max(0, verdict - 1)] as Limit, nowMs);
-      waiting.decide({ refusedBy: verdict === 0 ? undefined : told, told, source: "shared" });
+      if (verdict === 0) return waiting.decide({ refusedBy: undefined, told: this.#state(waiting.limits[0] as Limit, nowMs), source: "shared" });
+      for (const payment of waiting.paid) payment.takeBack();
+      const refusedBy = this.#state(waiting.asked[verdict - 1] as Limit, nowMs);
+      waiting.decide({ refusedBy, told: refusedBy, source: "shared" });
     });
   }
 
@@ -198,7 +216,10 @@ export class Limiter {
       this.#probeLater();
     }
     const nowMs = this.#options.clock.now();
-    for (const { limits, decide } of all) decide(this.#decideAlone(limits, nowMs));
+    for (const { limits, paid, decide } of all) {
+      for (const payment of paid) payment.takeBack();
+      decide(this.#decideAlone(limits, nowMs));
+    }
   }
 
   #probeLater(): void {

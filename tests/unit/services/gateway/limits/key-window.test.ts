@@ -59,10 +59,24 @@ describe("what a gateway knows of one key (R-GW-5)", () => {
     const window = new KeyWindow(START);
     expect(window.wishFor(START)).toBe(0);
     expect(window.wishFor(START + 1_000)).toBe(0);
-    const wishes = Array.from({ length: 10 }, (_, index) => window.wishFor(START + 1_100 + index));
+    const wishes = Array.from({ length: 20 }, (_, index) => window.wishFor(START + 1_100 + index));
     expect(wishes.slice(0, 3)).toEqual([4, 8, 16]);
-    expect(wishes.at(-1)).toBe(512);
-    expect(window.wishFor(START + 9_000)).toBe(128);
+    expect(wishes.at(-1)).toBe(8_192);
+    expect(window.wishFor(START + 9_000)).toBe(8_192);
+    expect(window.wishFor(START + 17_001)).toBe(2_048);
+  });
+
+  it("has back what a request was refused for by another limit, in the same window only", () => {
+    const window = new KeyWindow(START);
+    expect(window.pay(START)).toBeUndefined();
+    window.adopt(shared({ count: 4, mine: 4 }), 1, START);
+    const [first, second] = [window.pay(START), window.pay(START)];
+    expect([window.used, window.lease]).toEqual([3, 1]);
+    first?.takeBack();
+    expect([window.used, window.lease]).toEqual([2, 2]);
+    window.renew(START + 60_000);
+    second?.takeBack();
+    expect([window.used, window.lease]).toEqual([0, 0]);
   });
 
   it("names a window that Redis does not know by the time at which it ends there", () => {

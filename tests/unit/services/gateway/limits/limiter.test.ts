@@ -49,6 +49,24 @@ describe("the limiter (R-GW-5)", () => {
     expect(limiter.hit([USER])).not.toBeInstanceOf(Promise);
   });
 
+  it("asks only for what it holds no lease of, which stays in use meanwhile", async () => {
+    const { limiter, questions } = setUp();
+    for (let count = 0; count < 20; count += 1) await limiter.hit([SERVICE]);
+    const asked = limiter.hit([USER, SERVICE]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(questions.at(-1)).toMatchObject({ requests: [[0]], keys: [{ key: USER.key }] });
+    expect(limiter.hit([SERVICE])).toMatchObject({ refusedBy: undefined, told: { count: 22 } });
+    expect(await asked).toMatchObject({ refusedBy: undefined, told: { limit: { key: USER.key }, count: 1 } });
+  });
+
+  it("counts nobody under a lease whom the limit that was asked for refuses", async () => {
+    const { limiter, questions } = setUp((question) => ({ ...generous(question), verdicts: question.requests.map(() => (question.keys[0]?.key === USER.key ? 1 : 0)) }));
+    for (let count = 0; count < 20; count += 1) await limiter.hit([SERVICE]);
+    expect(await limiter.hit([USER, SERVICE])).toMatchObject({ refusedBy: { limit: { key: USER.key } } });
+    expect(questions.at(-1)?.keys).toHaveLength(1);
+    expect(limiter.hit([SERVICE])).toMatchObject({ refusedBy: undefined, told: { count: 21 } });
+  });
+
   it("gives back at once what others are short of", async () => {
     const { limiter, questions } = setUp();
     for (let count = 0; count < 3; count += 1) await limiter.hit([USER]);

@@ -14,10 +14,10 @@ export interface SharedWindow {
   readonly isNew: boolean;
 }
 
-/** Two requests for Redis within this time make a key worth a lease. */
-const HOT_MS = 1_000;
-/** A lease that lasted longer was too large. */
-const ENOUGH_MS = 8_000;
+/** A lease that was used up sooner was too small: asking for each request of somebody who clicks costs more than the request. */
+const SOON_MS = 2_000;
+/** One that lasted longer was too large. */
+const ENOUGH_MS = 15_000;
 const FIRST_LEASE = 4;
 /** A gateway that dies takes so many requests of a window with it, and no more than Redis lends near a limit. */
 const MAX_LEASE = 8_192;
@@ -123,7 +123,7 @@ export class KeyWindow {
   wishFor(nowMs: number): number {
     const sinceMs = nowMs - this.#askedAtMs;
     this.#askedAtMs = nowMs;
-    if (sinceMs < HOT_MS) this.#wish = Math.min(MAX_LEASE, this.#wish === 0 ? FIRST_LEASE : this.#wish * 2);
+    if (sinceMs < SOON_MS) this.#wish = Math.min(MAX_LEASE, this.#wish === 0 ? FIRST_LEASE : this.#wish * 2);
     else if (sinceMs > ENOUGH_MS) this.#wish >>= 2;
     return this.#wish;
   }

@@ -58,12 +58,12 @@ describe("what a gateway knows of one key (R-GW-5)", () => {
   it("asks for a lease only while its key is asked for often, for more each time, up to a bound", () => {
     const window = new KeyWindow(START);
     expect(window.wishFor(START)).toBe(0);
-    expect(window.wishFor(START + 1_000)).toBe(0);
-    const wishes = Array.from({ length: 20 }, (_, index) => window.wishFor(START + 1_100 + index));
+    expect(window.wishFor(START + 2_000)).toBe(0);
+    const wishes = Array.from({ length: 20 }, (_, index) => window.wishFor(START + 3_000 + index));
     expect(wishes.slice(0, 3)).toEqual([4, 8, 16]);
     expect(wishes.at(-1)).toBe(8_192);
-    expect(window.wishFor(START + 9_000)).toBe(8_192);
-    expect(window.wishFor(START + 17_001)).toBe(2_048);
+    expect(window.wishFor(START + 18_000)).toBe(8_192);
+    expect(window.wishFor(START + 33_001)).toBe(2_048);
   });
 
   it("has back what a request was refused for by another limit, in the same window only", () => {

@@ -61,6 +61,8 @@ export class Connection implements AnswerControl, Finishing {
   readonly #host: string;
   readonly #owner: ConnectionOwner;
   #asking: Asking | undefined;
+  /** The request that is on it has been written. */
+  #isWritten = false;
   #answer: AnswerHead | undefined;
   /** Beginning of a head whose end has not come yet. */
   #pending = "";
@@ -96,6 +98,7 @@ export class Connection implements AnswerControl, Finishing {
   /** Sends a request. Only where it is free. */
   send(asking: Asking): void {
     this.#asking = asking;
+    this.#isWritten = false;
     asking.sent(this);
     atEndOfTurn(this);
   }
@@ -104,7 +107,9 @@ export class Connection implements AnswerControl, Finishing {
   finish(): void {
     // It may have been given up meanwhile.
     const asking = this.#asking;
-    if (asking !== undefined) this.#socket.write(`${asking.head}host: ${this.#host}\r\nconnection: keep-alive\r\n\r\n`, "latin1");
+    if (asking === undefined) return;
+    this.#isWritten = true;
+    this.#socket.write(`${asking.head}host: ${this.#host}\r\nconnection: keep-alive\r\n\r\n`, "latin1");
   }
 
   pause(): void {
@@ -129,8 +134,8 @@ export class Connection implements AnswerControl, Finishing {
 
   #read(bytes: number): boolean {
     try {
-      if (this.#asking === undefined) {
-        // Nobody has asked for anything.
+      if (this.#asking === undefined || !this.#isWritten) {
+        // Nobody has asked for anything yet.
         this.close();
         return false;
       }

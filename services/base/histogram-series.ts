@@ -24,7 +24,7 @@ export class HistogramSeries {
   readonly #bounds: readonly number[];
   /** One for each bound, and the last one for what is above all of them. */
   readonly #counts: Float64Array;
-  #sum = 0;
+  #seconds = 0;
 
   /** Begins a series at zero. @throws Error where prom-client keeps its series in another way than this knows. */
   constructor(histogram: Histogram, labels: Readonly<Record<string, string>>) {
@@ -37,13 +37,13 @@ export class HistogramSeries {
     this.#counts = new Float64Array(upperBounds.length + 1);
   }
 
-  /** @param value Finite, in the histogram's unit. */
-  observe(value: number): void {
+  /** @param seconds Finite; what is measured with every request is how long it took. */
+  observe(seconds: number): void {
     const bounds = this.#bounds;
     let index = 0;
-    while (index < bounds.length && value > (bounds[index] as number)) index += 1;
+    while (index < bounds.length && seconds > (bounds[index] as number)) index += 1;
     (this.#counts[index] as number) += 1;
-    this.#sum += value;
+    this.#seconds += seconds;
   }
 
   handOver(): void {
@@ -54,8 +54,8 @@ export class HistogramSeries {
       if (bound !== undefined) bucketValues[bound] = (bucketValues[bound] ?? 0) + count;
       this.#entry.count += count;
     });
-    this.#entry.sum += this.#sum;
+    this.#entry.sum += this.#seconds;
     this.#counts.fill(0);
-    this.#sum = 0;
+    this.#seconds = 0;
   }
 }

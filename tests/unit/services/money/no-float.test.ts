@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "services/gateway/pages/dashboard-client/chart-shape.ts: value - lowest": "pixels of a chart",
   "services/trading/feed/random-walk.ts: sum += ((here << octave) * volatility) / period": "whole numbers of any size (bigint)",
   "services/trading/feed/random-walk.ts: sum / SCALE": "whole numbers of any size (bigint)",
+  "services/base/histogram-series.ts: this.#entry.sum += this.#seconds": "measured seconds",
   'services/base/traffic/table.ts: Number(value["version"])': "a version, not an amount",
 };
 

@@ -58,6 +58,8 @@ export async function startDomainService(definition: ServiceDefinition, changes:
   const sessions: pg.Client[] = [];
   const connect = async (role: string): Promise<pg.Client> => {
     const client = new pg.Client({ ...database.connectionOf(role), options: `-c search_path=${schema}` });
+    // A session that is cut while nobody uses it says so at its next query; unheard, it would end the whole run.
+    client.on("error", () => undefined);
     sessions.push(client);
     await client.connect();
     return client;

@@ -33,7 +33,8 @@ interface Income {
 
 async function revenueIn(currency: string): Promise<Decimal> {
   const bearer = await tokensFor(money);
-  const { body } = await money.call<{ totals: readonly Income[] }>("GET", "/revenue?days=2", { headers: await bearer(1, "operator") });
+  const { status, body } = await money.call<{ totals: readonly Income[] }>("GET", "/revenue?days=2", { headers: await bearer(1, "operator") });
+  expect(status, JSON.stringify(body)).toBe(200);
   const found = body.totals.find((total) => total.source === "trading-fees" && total.currency === currency);
   expect(typeof (found?.amount ?? "")).toBe("string");
   return new Decimal(found?.amount ?? 0);

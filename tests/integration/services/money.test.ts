@@ -13,10 +13,13 @@ const TRADER = 9_700;
 const feed = new FixedFeed();
 let trading: DomainService;
 let money: DomainService;
+let bearer: Awaited<ReturnType<typeof tokensFor>>;
 
 beforeAll(async () => {
   trading = await startDomainService(tradingService({ feed }));
   money = await startDomainService(financial);
+  // Once: whoever replaces the keys again and again is believed only as often as a service reads them.
+  bearer = await tokensFor(money);
   await trading.handled("trading.accounts", await trading.emit(userRegistered, { userId: TRADER, username: "trader" }));
 }, 120_000);
 
@@ -32,7 +35,6 @@ interface Income {
 }
 
 async function revenueIn(currency: string): Promise<Decimal> {
-  const bearer = await tokensFor(money);
   const { status, body } = await money.call<{ totals: readonly Income[] }>("GET", "/revenue?days=2", { headers: await bearer(1, "operator") });
   expect(status, JSON.stringify(body)).toBe(200);
   const found = body.totals.find((total) => total.source === "trading-fees" && total.currency === currency);

@@ -26,7 +26,7 @@ export class AccessLog {
   readonly #log: Logger;
   readonly #bindings: string;
   readonly #stream: LineStream;
-  /** Lines as bytes: held as text, each is a tree of its parts until it is written, which the garbage collector has to walk. */
+  /** Lines as bytes: together they are one bounded write, and none is kept as the tree of its parts that a text is until then. */
   readonly #held = Buffer.allocUnsafeSlow(MAX_HELD_BYTES);
   #heldBytes = 0;
   /** The time as the last line has it: many lines have the same. */
@@ -40,10 +40,10 @@ export class AccessLog {
     this.#stream = inner[pino.symbols.streamSym] as LineStream;
   }
 
-  /** Adds a line, if the logger's level asks for it, to those that the next `flush` hands over. */
-  write(level: "debug" | "info" | "warn", record: ServedRequestRecord): void {
+  /** Adds a line, if the logger's level asks for it, to those that the next `flush` hands over. `atMs`: the request's end, ms since 1970. */
+  write(level: "debug" | "info" | "warn", record: ServedRequestRecord, atMs: number): void {
     if (!this.#log.isLevelEnabled(level)) return;
-    const line = this.#line(level, record);
+    const line = this.#line(level, record, atMs);
     const maxBytes = line.length * BYTES_A_CHARACTER;
     if (maxBytes > MAX_HELD_BYTES - this.#heldBytes) this.flush();
     if (maxBytes > MAX_HELD_BYTES) this.#stream.write(line);
@@ -68,12 +68,12 @@ export class AccessLog {
     return this.#timeText;
   }
 
-  #line(level: string, { correlationId, work, method, url, route, status, elapsedMs, endedAtMs }: ServedRequestRecord): string {
+  #line(level: string, { correlationId, work, method, url, route, status, elapsedMs }: ServedRequestRecord, atMs: number): string {
     const query = url.indexOf("?");
     const path = query < 0 ? url : url.slice(0, query);
     const traceId = work?.trace?.traceId;
     return (
-      `{"level":"${level}"${this.#time(endedAtMs)}${this.#bindings},"correlationId":"${correlationId}"` +
+      `{"level":"${level}"${this.#time(atMs)}${this.#bindings},"correlationId":"${correlationId}"` +
       (traceId === undefined ? "" : `,"traceId":"${traceId}"`) +
       `,"method":"${method}","path":${PLAIN.test(path) ? `"${path}"` : JSON.stringify(path)},"route":"${route}"` +
       `,"status":${status},"durationMs":${Math.round(elapsedMs * 10) / 10},"msg":"request"}\n`

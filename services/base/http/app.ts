@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<ServiceApp> {
       const { id: correlationId, method, url } = request;
       const { raw } = reply;
       raw.once("finish", () => {
-        records.keep({ correlationId, work: undefined, method, url, route: "unknown", status: raw.statusCode, elapsedMs: reply.elapsedTime, endedAtMs: Date.now() });
+        records.keep({ correlationId, work: undefined, method, url, route: "unknown", status: raw.statusCode, elapsedMs: reply.elapsedTime });
       });
       void replyProblem(reply.header(CORRELATION_HEADER, request.id), problemOf(error));
     },

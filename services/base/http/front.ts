@@ -110,7 +110,7 @@ export class Front {
     const taken: FrontRequest = { request, response, work, correlationId, ownHeaders, watch: undefined };
     response.on("close", () => {
       taken.watch?.callerGone();
-      records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs, endedAtMs: Date.now() });
+      records.keep({ correlationId, work, method, url, route, status: response.statusCode, elapsedMs: performance.now() - startedAtMs });
     });
     this.#handle(taken, route);
     return true;
@@ -125,7 +125,7 @@ export class Front {
       ({ status, body }) => {
         const text = JSON.stringify(body);
         const correlationId = correlationIdOf(headers[CORRELATION_HEADER]);
-        response.on("close", () => this.#options.records.keep({ correlationId, work: undefined, method, url, route: url, status, elapsedMs: performance.now() - startedAtMs, endedAtMs: Date.now() }));
+        response.on("close", () => this.#options.records.keep({ correlationId, work: undefined, method, url, route: url, status, elapsedMs: performance.now() - startedAtMs }));
         response.writeHead(status, {
           [CORRELATION_HEADER]: correlationId,
           "content-type": "application/json; charset=utf-8",
@@ -150,7 +150,7 @@ export class Front {
     const work = this.#workOf(request, route);
     const { correlationId } = work;
     const ownHeaders = { [CORRELATION_HEADER]: correlationId };
-    const record = (status: number): void => this.#options.records.keep({ correlationId, work, method, url, route, status, elapsedMs: performance.now() - startedAtMs, endedAtMs: Date.now() });
+    const record = (status: number): void => this.#options.records.keep({ correlationId, work, method, url, route, status, elapsedMs: performance.now() - startedAtMs });
     this.#upgrade(new FrontUpgrade({ request, socket, head, work, ownHeaders }, record), route);
   }
 

@@ -30,7 +30,7 @@ export function observeRequests(app: FastifyInstance, records: RequestRecords, t
   app.addHook("preValidation", (request, _reply, done) => (request.work === undefined ? done() : withWork(request.work, done)));
   app.addHook("onResponse", (request, reply, done) => {
     const { id: correlationId, work, method, url } = request;
-    records.keep({ correlationId, work, method, url, route: request.routeOptions.url ?? "unknown", status: reply.raw.statusCode, elapsedMs: reply.elapsedTime, endedAtMs: Date.now() });
+    records.keep({ correlationId, work, method, url, route: request.routeOptions.url ?? "unknown", status: reply.raw.statusCode, elapsedMs: reply.elapsedTime });
     done();
   });
   app.addHook("onRoute", (route) => records.zero(route.url, Array.isArray(route.method) ? route.method : [route.method]));

@@ -11,8 +11,8 @@ export const QUIET_ROUTES: ReadonlySet<string> = new Set(["/health", "/health/li
 const ZEROED = ["GET", "POST"];
 
 /**
- * Requests are noted down and logged together, so many or after so long: line by line between other work, each of them costs
- * five times as much, since nothing that makes it is in the processor's caches any more.
+ * Requests are noted down and logged together, so many or after so long: line by line between other work each of them costs more,
+ * since nothing that makes it is in the processor's caches any more.
  */
 const MAX_HELD = 256;
 const HOLD_MS = 20;
@@ -28,8 +28,12 @@ export interface ServedRequestRecord {
   readonly route: string;
   readonly status: number;
   readonly elapsedMs: number;
-  /** Milliseconds since 1970. */
-  readonly endedAtMs: number;
+}
+
+interface Held {
+  readonly record: ServedRequestRecord;
+  /** When it was over, in ms since 1970. */
+  readonly atMs: number;
 }
 
 /** Those of every app of this process. They live as long as it does. */
@@ -44,7 +48,7 @@ function atExit(records: RequestRecords): void {
 export class RequestRecords {
   readonly #metrics: Metrics;
   readonly #access: AccessLog;
-  readonly #held: ServedRequestRecord[] = [];
+  readonly #held: Held[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(metrics: Metrics, log: Logger) {
@@ -65,7 +69,7 @@ export class RequestRecords {
     const { method, route, status, elapsedMs } = record;
     this.#metrics.httpDuration(route, method, status).observe(elapsedMs / 1000);
     endServerSpan(record.work, status);
-    if (this.#held.push(record) >= MAX_HELD) this.flush();
+    if (this.#held.push({ record, atMs: Date.now() }) >= MAX_HELD) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), HOLD_MS).unref();
   }
 
@@ -73,7 +77,7 @@ export class RequestRecords {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const record of this.#held) this.#access.write(QUIET_ROUTES.has(record.route) ? "debug" : record.status >= 500 ? "warn" : "info", record);
+    for (const { record, atMs } of this.#held) this.#access.write(QUIET_ROUTES.has(record.route) ? "debug" : record.status >= 500 ? "warn" : "info", record, atMs);
     this.#held.length = 0;
     this.#access.flush();
   }

@@ -8,12 +8,12 @@ function setUp() {
   const metrics = new Metrics({ service: "trading", colour: "blue" });
   const records = new RequestRecords(metrics, pino({ level: "info" }, { write: (text: string) => void lines.push(...text.trim().split("\n")) }));
   const keep = (route: string, status = 200): void =>
-    records.keep({ correlationId: "0123-abc", work: undefined, method: "GET", url: route, route, status, elapsedMs: 3, endedAtMs: Date.UTC(2026, 10, 22) });
+    records.keep({ correlationId: "0123-abc", work: undefined, method: "GET", url: route, route, status, elapsedMs: 3 });
   return { lines, metrics, records, keep };
 }
 
 describe("what is kept of requests (R-MON-1, R-MON-3)", () => {
-  beforeEach(() => void vi.useFakeTimers());
+  beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 22) }));
   afterEach(() => void vi.useRealTimers());
 
   it("is measured at once, and logged together after 20 ms", async () => {

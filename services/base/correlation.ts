@@ -49,6 +49,11 @@ export function withCorrelationId<T>(id: string, work: () => T): T {
   return storage.run({ correlationId: id }, work);
 }
 
+/** Runs `work` as a part of no request or event, whatever it was begun by. */
+export function apart<T>(work: () => T): T {
+  return storage.exit(work);
+}
+
 /** The request or event that is being handled; absent outside of one. */
 export function currentWork(): Work | undefined {
   return storage.getStore();

@@ -32,7 +32,7 @@ interface Row {
 
 const SELECT = `SELECT user_id, tier, currency, balance, margin, exposure, open_positions, opened_at,
     (SELECT plan FROM entitlements WHERE entitlements.user_id = accounts.user_id AND ends_at > clock_timestamp()) AS plan
-  FROM accounts WHERE user_id = $1`;
+  FROM accounts`;
 
 function toAccount(row: Row): Account {
   return {
@@ -51,14 +51,20 @@ function toAccount(row: Row): Account {
 type Queries = Pick<Transaction, "query">;
 
 export async function findAccount(queries: Queries, userId: number): Promise<Account | undefined> {
-  const [row] = await queries.query<Row>(SELECT, [userId]);
+  const [row] = await queries.query<Row>(`${SELECT} WHERE user_id = $1`, [userId]);
   return row && toAccount(row);
 }
 
 /** The account, which nobody else changes until the transaction ends. Lock it before any position of its user. */
 export async function lockAccount(tx: Transaction, userId: number): Promise<Account | undefined> {
-  const [row] = await tx.query<Row>(`${SELECT} FOR UPDATE`, [userId]);
+  const [row] = await tx.query<Row>(`${SELECT} WHERE user_id = $1 FOR UPDATE`, [userId]);
   return row && toAccount(row);
+}
+
+/** The same for several, by user id; those that are locked already are left out, so that it never waits. */
+export async function lockFreeAccounts(tx: Transaction, userIds: readonly number[]): Promise<ReadonlyMap<number, Account>> {
+  const rows = await tx.query<Row>(`${SELECT} WHERE user_id = ANY($1::bigint[]) FOR UPDATE SKIP LOCKED`, [userIds]);
+  return new Map(rows.map((row) => [Number(row.user_id), toAccount(row)]));
 }
 
 /** Opens the user's account with the start balance of its tier; does nothing where there is one. */

@@ -1,5 +1,5 @@
-import type { Database, Transaction } from "../base/postgres/database.ts";
-import { claimKey, earlierResponse, type IdempotentRequest, keepResponse } from "./idempotency-store.ts";
+import type { Transaction } from "../base/postgres/database.ts";
+import { earlierResponse, type IdempotentRequest, keepResponses } from "./idempotency-store.ts";
 
 export interface Outcome<T> {
   readonly response: T;
@@ -8,23 +8,13 @@ export interface Outcome<T> {
 }
 
 /**
- * Runs `work` in a transaction; with an idempotency key, at most once for that key. A refused request keeps nothing:
- * its key may be tried again.
+ * Runs `work`; with an idempotency key, at most once for that key. The user's account has to be locked in `tx`. A refused
+ * request keeps nothing: its key may be tried again.
  */
-export function once<T>(
-  database: Database,
-  request: IdempotentRequest | undefined,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<Outcome<T>> {
-  return database.transaction(async (tx) => {
-    if (!request) return { response: await work(tx), replayed: false };
-    if (!(await claimKey(tx, request))) {
-      const response = await earlierResponse<T>(tx, request);
-      if (response === undefined) throw new Error(`idempotency key of user ${request.userId} was committed without a response`);
-      return { response, replayed: true };
-    }
-    const response = await work(tx);
-    await keepResponse(tx, request, response);
-    return { response, replayed: false };
-  });
+export async function once<T>(tx: Transaction, request: IdempotentRequest | undefined, work: () => Promise<T>): Promise<Outcome<T>> {
+  const earlier = request && (await earlierResponse<T>(tx, request));
+  if (earlier !== undefined) return { response: earlier, replayed: true };
+  const response = await work();
+  if (request) await keepResponses(tx, [{ request, response }]);
+  return { response, replayed: false };
 }

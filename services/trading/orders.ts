@@ -1,48 +1,30 @@
 import type { Decimal } from "decimal.js";
 import { v7 as uuidv7 } from "uuid";
 import type { Static } from "typebox";
-import type { Clock } from "../base/clock.ts";
-import { positionClosed, tradeExecuted } from "../base/events/catalogue/trading.ts";
-import type { EventPublisher } from "../base/events/publisher.ts";
+import { positionClosed } from "../base/events/catalogue/trading.ts";
 import { formatMoney } from "../base/money.ts";
-import type { Database, Transaction } from "../base/postgres/database.ts";
+import type { Transaction } from "../base/postgres/database.ts";
 import { Problem } from "../base/problem.ts";
 import { type Account, lockAccount } from "./accounts-store.ts";
 import { ensureAccount, type Evidence } from "./account-opener.ts";
 import { freshQuote } from "./feed/fresh-quote.ts";
 import type { PriceFeed } from "./feed/price-feed.ts";
+import { fillOrder, publishFill } from "./fill.ts";
 import { type Outcome, once } from "./idempotency.ts";
 import { earlierResponse, type IdempotentRequest } from "./idempotency-store.ts";
 import { findInstrument, type Instrument, knownSymbols } from "./instruments.ts";
-import { findPosition, type Position, recordClosing, recordOpening } from "./positions-store.ts";
+import type { Order, Origin, PricedOrder } from "./order.ts";
+import type { DeskParts, OrderDesk } from "./order-desk.ts";
+import { findPosition, recordClosing, recordOpenings } from "./positions-store.ts";
 import { cash, positionView } from "./views.ts";
-import { closingPrice, type Direction, openingPrice, quantityFor, sidesOf } from "./pricing.ts";
+import { closingPrice, sidesOf } from "./pricing.ts";
 import { settle } from "./profit.ts";
-import { admit } from "./risk.ts";
 import type { CloseReply, ExecuteReply } from "./schemas.ts";
 
 /** What orders work with. */
-export interface TradingParts {
-  readonly database: Database;
-  readonly events: EventPublisher;
-  readonly clock: Clock;
+export interface TradingParts extends DeskParts {
   readonly feed: PriceFeed;
-}
-
-/** A market order that opens a position. */
-export interface Order {
-  readonly userId: number;
-  readonly symbol: string;
-  readonly direction: Direction;
-  readonly amount: Decimal;
-  /** [1, 10] */
-  readonly leverage: number;
-}
-
-/** Who wants it, and whether it must not be done twice. */
-export interface Origin {
-  readonly evidence: Evidence;
-  readonly idempotency?: IdempotentRequest | undefined;
+  readonly desk: OrderDesk;
 }
 
 /** Inside the transaction only: the account has to be opened first, outside of it. */
@@ -88,47 +70,35 @@ async function requireLockedAccount(tx: Transaction, userId: number): Promise<Ac
   return account;
 }
 
-async function open(
-  tx: Transaction,
+/** The feed's price, or what was answered to this request before, when there was one. */
+async function priceOrEarlier<T>(
   parts: TradingParts,
-  order: Order,
-  market: { readonly instrument: Instrument; readonly price: Decimal },
-): Promise<Static<typeof ExecuteReply>> {
-  const account = await requireLockedAccount(tx, order.userId);
-  const { margin, fee } = admit(order, account, account.tier);
-  const entryPrice = openingPrice(order.direction, sidesOf(market.price, market.instrument));
-  const quantity = quantityFor(order.amount, entryPrice);
-  if (quantity.isZero()) {
-    throw new Problem({
-      status: 422,
-      code: "order-out-of-bounds",
-      title: "The order is out of bounds",
-      errors: [{ path: "/body/amount", message: `buys nothing at a price of ${formatMoney(entryPrice)}` }],
-    });
+  instrument: Instrument,
+  idempotency: IdempotentRequest | undefined,
+): Promise<{ readonly price: Decimal } | { readonly earlier: T }> {
+  try {
+    return { price: (await freshQuote(parts.feed, instrument, parts.clock)).price };
+  } catch (error) {
+    const earlier = idempotency && (await earlierResponse<T>(parts.database, idempotency));
+    if (earlier === undefined) throw error;
+    return { earlier };
   }
-  const { userId, direction, leverage, amount } = order;
-  const { symbol } = market.instrument;
-  const openedAt = new Date(parts.clock.now());
-  const position: Position = { id: uuidv7(), userId, symbol, direction, leverage, quantity, amount, margin, entryPrice, openedAt };
-  const trade = {
-    tradeId: uuidv7(),
-    userId,
-    symbol,
-    direction,
-    amount: cash(amount),
-    price: formatMoney(entryPrice),
-    quantity: formatMoney(quantity),
-    fee: cash(fee),
-    positionId: position.id,
-  };
-  await recordOpening(tx, { id: trade.tradeId, position, fee });
-  await parts.events.publish(tx, tradeExecuted, { aggregateId: position.id, data: trade });
-  const { tradeId, ...terms } = trade;
-  return {
-    trade: { id: tradeId, ...terms, leverage, margin: cash(margin), executedAt: openedAt.toISOString() },
-    // The account is locked, so nobody else has changed it.
-    account: { balance: cash(account.balance.minus(margin).minus(fee)), currency: account.currency },
-  };
+}
+
+/** Executes an order in a transaction of its own, however long somebody else holds its account. */
+function executeAlone(parts: TradingParts, priced: PricedOrder): Promise<Outcome<Static<typeof ExecuteReply>>> {
+  const { order, market, origin } = priced;
+  return withAccount(parts, order.userId, origin.evidence, () =>
+    parts.database.transaction(async (tx) => {
+      const account = await requireLockedAccount(tx, order.userId);
+      return once(tx, origin.idempotency, async () => {
+        const fill = fillOrder(order, account, market, parts.clock.now());
+        await recordOpenings(tx, [fill.opening]);
+        await publishFill(parts.events, tx, fill);
+        return fill.reply;
+      });
+    }),
+  );
 }
 
 /**
@@ -140,23 +110,20 @@ export async function executeOrder(
   order: Order,
   origin: Origin,
 ): Promise<Outcome<Static<typeof ExecuteReply>>> {
-  const { database, feed, clock } = parts;
   const instrument = requireInstrument(order.symbol);
-  const earlier = origin.idempotency && (await earlierResponse<Static<typeof ExecuteReply>>(database, origin.idempotency));
-  if (earlier) return { response: earlier, replayed: true };
-  const { price } = await freshQuote(feed, instrument, clock);
-  return withAccount(parts, order.userId, origin.evidence, () =>
-    once(database, origin.idempotency, (tx) => open(tx, parts, order, { instrument, price })),
-  );
+  const found = await priceOrEarlier<Static<typeof ExecuteReply>>(parts, instrument, origin.idempotency);
+  if ("earlier" in found) return { response: found.earlier, replayed: true };
+  const priced: PricedOrder = { order, origin, market: { instrument, price: found.price } };
+  return (await parts.desk.execute(priced)) ?? executeAlone(parts, priced);
 }
 
 async function close(
   tx: Transaction,
   parts: TradingParts,
+  account: Account,
   wanted: { readonly userId: number; readonly id: string },
   price: Decimal,
 ): Promise<Static<typeof CloseReply>> {
-  const account = await requireLockedAccount(tx, wanted.userId);
   const position = await findPosition(tx, wanted.userId, wanted.id);
   if (!position) throw noSuchPosition(wanted.id);
   if (position.closed) {
@@ -204,13 +171,14 @@ export async function closePosition(
   wanted: { readonly userId: number; readonly id: string },
   idempotency: IdempotentRequest | undefined,
 ): Promise<Outcome<Static<typeof CloseReply>>> {
-  const { database, feed, clock } = parts;
-  const earlier = idempotency && (await earlierResponse<Static<typeof CloseReply>>(database, idempotency));
-  if (earlier) return { response: earlier, replayed: true };
-  const position = await findPosition(database, wanted.userId, wanted.id);
+  const position = await findPosition(parts.database, wanted.userId, wanted.id);
   if (!position) throw noSuchPosition(wanted.id);
   const instrument = requireInstrument(position.symbol);
-  const quote = await freshQuote(feed, instrument, clock);
-  const price = closingPrice(position.direction, sidesOf(quote.price, instrument));
-  return once(database, idempotency, (tx) => close(tx, parts, wanted, price));
+  const found = await priceOrEarlier<Static<typeof CloseReply>>(parts, instrument, idempotency);
+  if ("earlier" in found) return { response: found.earlier, replayed: true };
+  const price = closingPrice(position.direction, sidesOf(found.price, instrument));
+  return parts.database.transaction(async (tx) => {
+    const account = await requireLockedAccount(tx, wanted.userId);
+    return once(tx, idempotency, () => close(tx, parts, account, wanted, price));
+  });
 }

@@ -77,38 +77,43 @@ function toPosition(row: Row): Position {
 }
 
 /**
- * Opens a position and takes margin and fee from the account, in one statement that goes with the commit. The account is
- * locked; were it not there all the same, dividing by zero would roll everything back.
+ * Opens positions and takes margins and fees from the accounts, in one statement that goes with the commit: one position for
+ * each account. The accounts are locked; were one not there all the same, dividing by zero would roll everything back.
  */
-export async function recordOpening(tx: Transaction, { id, position, fee }: OpeningTrade): Promise<void> {
+export async function recordOpenings(tx: Transaction, openings: readonly OpeningTrade[]): Promise<void> {
   await queryLast(
     tx,
-    `WITH position AS (
+    `WITH given AS (
+       SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::numeric[], $7::numeric[],
+                            $8::numeric[], $9::numeric[], $10::timestamptz[], $11::uuid[], $12::numeric[])
+         AS given (id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at, trade_id, fee)
+     ), position AS (
        INSERT INTO positions (id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       SELECT id, user_id, symbol, direction, leverage, quantity, amount, margin, entry_price, opened_at FROM given
      ), trade AS (
        INSERT INTO trades (id, position_id, user_id, effect, price, quantity, amount, fee, executed_at)
-       VALUES ($11, $1, $2, 'open', $9, $6, $7, $12, $10)
+       SELECT trade_id, id, user_id, 'open', entry_price, quantity, amount, fee, opened_at FROM given
      ), account AS (
        UPDATE accounts
-          SET balance = balance - $8::numeric - $12::numeric, margin = margin + $8::numeric,
-              exposure = exposure + $7::numeric, open_positions = open_positions + 1
-        WHERE user_id = $2 RETURNING 1
+          SET balance = balance - given.margin - given.fee, margin = accounts.margin + given.margin,
+              exposure = exposure + given.amount, open_positions = open_positions + 1
+         FROM given
+        WHERE accounts.user_id = given.user_id RETURNING 1
      )
-     SELECT 1 / count(*) FROM account`,
+     SELECT 1 / (count(*) = (SELECT count(*) FROM given))::integer FROM account`,
     [
-      position.id,
-      position.userId,
-      position.symbol,
-      position.direction,
-      position.leverage,
-      position.quantity.toFixed(),
-      position.amount.toFixed(),
-      position.margin.toFixed(),
-      position.entryPrice.toFixed(),
-      position.openedAt,
-      id,
-      fee.toFixed(),
+      openings.map(({ position }) => position.id),
+      openings.map(({ position }) => position.userId),
+      openings.map(({ position }) => position.symbol),
+      openings.map(({ position }) => position.direction),
+      openings.map(({ position }) => position.leverage),
+      openings.map(({ position }) => position.quantity.toFixed()),
+      openings.map(({ position }) => position.amount.toFixed()),
+      openings.map(({ position }) => position.margin.toFixed()),
+      openings.map(({ position }) => position.entryPrice.toFixed()),
+      openings.map(({ position }) => position.openedAt.toISOString()),
+      openings.map(({ id }) => id),
+      openings.map(({ fee }) => fee.toFixed()),
     ],
   );
 }

@@ -8,6 +8,7 @@ import { simulatedFeed } from "./feed/simulated-feed.ts";
 import { accountsGroup, entitlementsGroup } from "./handlers.ts";
 import { forgetOldKeys } from "./idempotency-store.ts";
 import { migrations } from "./migrations.ts";
+import { OrderDesk } from "./order-desk.ts";
 import { orderRoutes, priceRoutes } from "./routes.ts";
 import { readTradingSettings, type TradingSettings } from "./settings.ts";
 
@@ -44,7 +45,8 @@ export function tradingService(options: Options = {}): ServiceDefinition {
     migrations,
     routes: (app, context) => {
       const { database, events, clock } = context;
-      orderRoutes(app, context, { database, events, clock, feed: feedOf(context) });
+      const desk = new OrderDesk({ database, events, clock });
+      orderRoutes(app, context, { database, events, clock, feed: feedOf(context), desk });
       priceRoutes(app, feedOf(context));
     },
     handlers: () => [accountsGroup, entitlementsGroup],

@@ -46,14 +46,21 @@ export const DATABASE_PROBLEMS = {
   timeout: "database-timeout",
 } as const;
 
+const NOT_STORED = "Nothing is known to be stored. Try again in a moment.";
+
+/** The answer to a caller whose work the database has no room for. */
+export function busyProblem(cause?: unknown): Problem {
+  return new Problem({
+    status: 503, code: DATABASE_PROBLEMS.busy, title: "The database is busy", detail: NOT_STORED, retryAfterSeconds: 1, cause,
+  });
+}
+
 /** The answer to a caller that met a database failure; `statement` errors stay what they are. */
 export function problemOf(error: unknown): unknown {
-  const detail = "Nothing is known to be stored. Try again in a moment.";
+  const detail = NOT_STORED;
   switch (failureOf(error)) {
     case "busy":
-      return new Problem({
-        status: 503, code: DATABASE_PROBLEMS.busy, title: "The database is busy", detail, retryAfterSeconds: 1, cause: error,
-      });
+      return busyProblem(error);
     case "connection":
       return new Problem({
         status: 503, code: DATABASE_PROBLEMS.unavailable, title: "The database cannot be reached", detail,

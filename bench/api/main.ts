@@ -15,7 +15,7 @@ import { report } from "./report.ts";
 import { bestStep, meetsGoal, type ApiResult, type Step } from "./result.ts";
 
 const options = new ProgramOptions("npm run bench:api -- [--rates 200,400,...] [--seconds 15] [--users 400] [--connections 64] [--json FILE]", {
-  rates: "200,400,600,800,1000,1200,1400,1600,1800,2000",
+  rates: "200,400,500,600,700,800,1000,1200,1400,1600",
   seconds: "15",
   users: "400",
   connections: "64",
@@ -132,6 +132,7 @@ async function step(cpu: CpuMeter, perSecond: number): Promise<Step> {
   const left = await outstanding(environment);
   const drainedAfterSeconds = await untilDrained(environment, DRAIN_SECONDS);
   const elapsedSeconds = (performance.now() - from) / 1000;
+  const transactions = Math.max(1, after.count - before.count);
   const inAll = Object.entries(coresBetween(cpuBefore, await cpu.read(), elapsedSeconds));
   const measured: Step = {
     offeredPerSecond: perSecond,
@@ -142,7 +143,8 @@ async function step(cpu: CpuMeter, perSecond: number): Promise<Step> {
     p50Ms: load.p50Ms,
     p95Ms: load.p95Ms,
     p99Ms: load.p99Ms,
-    databaseMs: ((after.sum - before.sum) / Math.max(1, after.count - before.count)) * 1000,
+    databaseMs: ((after.sum - before.sum) / transactions) * 1000,
+    ordersPerTransaction: load.okInAll / transactions,
     cpuCores,
     cpuMicrosPerTrade: Object.fromEntries(
       inAll.map(([name, cores]) => [name, (Math.max(0, cores - (idleCores[name] ?? 0)) * elapsedSeconds * 1e6) / Math.max(1, load.okInAll)]),

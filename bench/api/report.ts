@@ -11,8 +11,8 @@ const tenth = (value: number): string => value.toFixed(1);
 /** The rates, one line each. */
 export function stepsTable({ steps, goalP95Ms }: ApiResult): readonly string[] {
   return [
-    row(["offered/s", "durable trades/s", "not 201", "p50 ms", "p95 ms", "p99 ms", "database ms", "CPU cores", "unsent at the end", "oldest effect s", "drained after s", `p95 < ${goalP95Ms} ms`]),
-    row(Array.from({ length: 12 }, (_, n) => (n === 11 ? "---" : "---:"))),
+    row(["offered/s", "durable trades/s", "not 201", "p50 ms", "p95 ms", "p99 ms", "transaction ms", "orders in it", "CPU cores", "unsent at the end", "oldest effect s", "drained after s", `p95 < ${goalP95Ms} ms`]),
+    row(Array.from({ length: 13 }, (_, n) => (n === 12 ? "---" : "---:"))),
     ...steps.map((step) =>
       row([
         whole(step.offeredPerSecond),
@@ -22,6 +22,7 @@ export function stepsTable({ steps, goalP95Ms }: ApiResult): readonly string[] {
         tenth(step.p95Ms),
         tenth(step.p99Ms),
         tenth(step.databaseMs),
+        tenth(step.ordersPerTransaction),
         Object.values(step.cpuCores).reduce((sum, each) => sum + each, 0).toFixed(2),
         whole(step.unsentAtEnd),
         tenth(step.effectLagSeconds),
@@ -50,6 +51,15 @@ function verdict(goal: string, reached: boolean, figure: string): string {
   return row([goal, `${reached ? "yes" : "no"}: ${figure}`]);
 }
 
+/** An order's share of its transaction, ms. */
+function orderMs({ databaseMs, ordersPerTransaction }: Step): number {
+  return databaseMs / Math.max(1, ordersPerTransaction);
+}
+
+function databaseWork(step: Step): string {
+  return `${tenth(orderMs(step))} ms (a transaction of ${tenth(step.ordersPerTransaction)} orders takes ${tenth(step.databaseMs)} ms)`;
+}
+
 /** What a trade leaves behind. */
 function growthLine(growth: Growth): string {
   const each = (count: number): string => (count / growth.trades).toFixed(2);
@@ -75,7 +85,7 @@ export function report(result: ApiResult): readonly string[] {
     row(["goal", "reached"]),
     row(["---", "---"]),
     verdict(`${whole(GOAL_PER_SECOND)} durable trades/s with p95 < ${goalP95Ms} ms`, (best?.offeredPerSecond ?? 0) >= GOAL_PER_SECOND, best === undefined ? "no rate met it" : `${whole(best.durablePerSecond)}/s, p95 ${tenth(best.p95Ms)} ms`),
-    verdict(`database work of an order under ${GOAL_DATABASE_MS} ms at that load`, best !== undefined && best.databaseMs < GOAL_DATABASE_MS, shown === undefined ? "-" : `${tenth(shown.databaseMs)} ms`),
+    verdict(`database work of an order under ${GOAL_DATABASE_MS} ms at that load`, best !== undefined && orderMs(best) < GOAL_DATABASE_MS, shown === undefined ? "-" : databaseWork(shown)),
     verdict("every trade has its effect once in every group, the ledger sums to 0", result.wrong.length === 0, listed(result.wrong, `${whole(growth.trades)} trades`)),
   ];
 }

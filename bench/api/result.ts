@@ -12,8 +12,10 @@ export interface Step {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** Average of trading's database work for an order: wait for a connection, statements, commit. */
+  /** Average of trading's transactions: wait for a connection, statements, commit. */
   readonly databaseMs: number;
+  /** Orders in one of them on average: those that came while the ones before were being executed. */
+  readonly ordersPerTransaction: number;
   /** CPU time by workload while the load lasted, cores; `generator` is the load itself, `rest` all else on the machine. */
   readonly cpuCores: Readonly<Record<string, number>>;
   /** CPU time of one trade with all its effects, by workload, µs: from the first order until nothing was left to do, less what runs without requests. */

@@ -25,10 +25,13 @@ const rates = options.numbers("rates");
 const jsonFile = options.text("json");
 const [seconds, connections] = [options.number("seconds"), options.whole("connections")];
 /** An account takes 500 open positions, and each order opens one. */
-const users = Math.max(options.whole("users"), Math.ceil((rates.reduce((sum, rate) => sum + rate, 0) * (seconds + 6) * 1.3) / 500));
+const users = Math.max(options.whole("users"), Math.ceil((rates.reduce((sum, rate) => sum + rate, 0) * (seconds + 6) * 2 + 10_000) / 500));
 const GOAL_P95_MS = 100;
 const WARM_UP_SECONDS = 3;
 const WARM_UP_ATTEMPTS = 4;
+/** Compilers of nine processes need some thousand orders until what an order costs no longer falls. */
+const LONG_WARM_UP = { perSecond: 200, seconds: 30 } as const;
+const STEP_ATTEMPTS = 2;
 /** The gateway's breaker tries again after 30 s. */
 const BREAKER_SECONDS = 35;
 const IDLE_SECONDS = 10;
@@ -57,10 +60,17 @@ try {
   const [marks, tradesBefore] = [await databaseMarks(environment.admin), acknowledged];
 
   const steps: Step[] = [];
+  const reaches = async (rate: number): Promise<boolean> => {
+    // Twice where once was not enough: a disk that stands still for a moment says nothing of the rate. Both are reported.
+    for (let attempt = 1; attempt <= STEP_ATTEMPTS; attempt += 1) {
+      const measured = await step(cpu, rate);
+      steps.push(measured);
+      if (meetsGoal(measured, GOAL_P95_MS)) return true;
+    }
+    return false;
+  };
   for (const rate of rates) {
-    const measured = await step(cpu, rate);
-    steps.push(measured);
-    if (meetsGoal(measured, GOAL_P95_MS)) continue;
+    if (await reaches(rate)) continue;
     // Once between the last good rate and this one.
     const before = bestStep(steps, GOAL_P95_MS)?.offeredPerSecond;
     if (before !== undefined) steps.push(await step(cpu, Math.round((before + rate) / 2)));
@@ -112,6 +122,8 @@ async function warmUp(): Promise<void> {
       await sleep(BREAKER_SECONDS * 1000);
     }
   }
+  const { perSecond, seconds: lasting } = LONG_WARM_UP;
+  if (Math.max(...rates) >= perSecond) count(await generator.load({ perSecond, seconds: lasting, warmUpSeconds: 0 }));
 }
 
 async function idle(cpu: CpuMeter): Promise<Readonly<Record<string, number>>> {

@@ -12,10 +12,15 @@ export interface BatcherOptions<T, R> {
   readonly most?: number;
   /** Items that may wait for a batch; one more is refused. @default 1000 */
   readonly maxWaiting?: number;
+  /** An item that has waited longer when its turn comes is refused, ms: what held it up may do so again. @default 2000 */
+  readonly maxWaitMs?: number;
+  /** Milliseconds from any moment. @default performance.now */
+  readonly now?: () => number;
 }
 
 interface Waiting<T, R> {
   readonly item: T;
+  readonly since: number;
   readonly resolve: (value: R) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -23,7 +28,7 @@ interface Waiting<T, R> {
 /**
  * Works on one batch at a time; what comes meanwhile is the next one. So an item alone does not wait for others, and the more
  * there are the less each costs: what databases do with commits (group commit; DeWitt et al., "Implementation Techniques
- * for Main Memory Database Systems", SIGMOD 1984, 5.2).
+ * for Main Memory Database Systems", SIGMOD 1984).
  */
 export class Batcher<T, R> {
   readonly #options: Required<BatcherOptions<T, R>>;
@@ -31,17 +36,17 @@ export class Batcher<T, R> {
   #isRunning = false;
 
   constructor(options: BatcherOptions<T, R>) {
-    this.#options = { most: 100, maxWaiting: 1_000, ...options };
+    this.#options = { most: 100, maxWaiting: 1_000, maxWaitMs: 2_000, now: () => performance.now(), ...options };
   }
 
   /**
    * What became of the item.
-   * @throws Problem `database-busy` (503) too many wait already; else the item's own error, or that of its batch.
+   * @throws Problem `database-busy` (503) too many wait already, or it has waited too long; else the error of the item or its batch.
    */
   submit(item: T): Promise<R> {
     if (this.#waiting.length >= this.#options.maxWaiting) return Promise.reject(busyProblem());
     return new Promise<R>((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, since: this.#options.now(), resolve, reject });
       if (this.#isRunning) return;
       this.#isRunning = true;
       // Together with whatever else has come in with it.
@@ -50,7 +55,10 @@ export class Batcher<T, R> {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#settle(this.#take());
+    while (this.#waiting.length > 0) {
+      const batch = this.#take();
+      if (batch.length > 0) await this.#settle(batch);
+    }
     this.#isRunning = false;
   }
 
@@ -67,14 +75,16 @@ export class Batcher<T, R> {
     }
   }
 
-  /** The oldest items that may be together; the others keep their places. */
+  /** The oldest items that may be together; the others keep their places, and those that are too late are refused. */
   #take(): readonly Waiting<T, R>[] {
-    const { most, keyOf } = this.#options;
+    const { most, keyOf, maxWaitMs, now } = this.#options;
+    const oldest = now() - maxWaitMs;
     const batch = new Map<unknown, Waiting<T, R>>();
     const left: Waiting<T, R>[] = [];
     for (const one of this.#waiting) {
       const key = keyOf(one.item);
-      if (batch.size >= most || batch.has(key)) left.push(one);
+      if (one.since < oldest) one.reject(busyProblem());
+      else if (batch.size >= most || batch.has(key)) left.push(one);
       else batch.set(key, one);
     }
     this.#waiting = left;

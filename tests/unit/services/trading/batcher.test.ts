@@ -9,7 +9,7 @@ interface Item {
 const item = (text: string, key = text): Item => ({ key, text });
 
 /** A batcher whose batches end when the test says so. */
-function held(options: { readonly most?: number; readonly maxWaiting?: number } = {}) {
+function held(options: { readonly most?: number; readonly maxWaiting?: number; readonly now?: () => number } = {}) {
   const batches: { readonly texts: readonly string[]; readonly end: (results?: readonly Result<string>[]) => void; readonly fail: (error: unknown) => void }[] = [];
   const batcher = new Batcher<Item, string>({
     ...options,
@@ -114,5 +114,38 @@ describe("R-SVC-1 a batcher", () => {
       await turn();
     }
     await Promise.all([under, ...waiting]);
+  });
+
+  it("R-SVC-3 refuses what has waited longer than a connection may be waited for, and goes on with the rest", async () => {
+    let nowMs = 0;
+    const { batcher, batches } = held({ now: () => nowMs });
+    const under = batcher.submit(item("a"));
+    await turn();
+    const late = [batcher.submit(item("b")), batcher.submit(item("c"))];
+    nowMs = 2_001;
+    const soon = batcher.submit(item("d"));
+    batches[0]?.end();
+    expect(await under).toBe("a done");
+    for (const one of late) await expect(one).rejects.toMatchObject({ status: 503, code: "database-busy" });
+    await turn();
+    expect(batches.map(({ texts }) => texts)).toEqual([["a"], ["d"]]);
+    batches[1]?.end();
+    expect(await soon).toBe("d done");
+  });
+
+  it("begins anew when all that waited was too late", async () => {
+    let nowMs = 0;
+    const { batcher, batches } = held({ now: () => nowMs });
+    const under = batcher.submit(item("a"));
+    await turn();
+    const late = batcher.submit(item("b"));
+    nowMs = 3_000;
+    batches[0]?.end();
+    await under;
+    await expect(late).rejects.toMatchObject({ code: "database-busy" });
+    const next = batcher.submit(item("c"));
+    await turn();
+    batches[1]?.end();
+    expect(await next).toBe("c done");
   });
 });

@@ -1,11 +1,12 @@
 import { SpanKind } from "@opentelemetry/api";
 import type { Static } from "typebox";
 import type { Clock } from "../base/clock.ts";
-import { apart, currentWork, withWork, type Work } from "../base/correlation.ts";
+import { apart, currentCorrelationId, currentWork, withWork, type Work } from "../base/correlation.ts";
 import type { EventPublisher } from "../base/events/publisher.ts";
 import type { Database, Transaction } from "../base/postgres/database.ts";
 import { failureOf } from "../base/postgres/failures.ts";
 import { Problem } from "../base/problem.ts";
+import { CORRELATION_ATTRIBUTE } from "../base/tracing/attributes.ts";
 import { ended, startChild, within } from "../base/tracing/trace.ts";
 import { lockFreeAccounts } from "./accounts-store.ts";
 import { Batcher, type Result } from "./batcher.ts";
@@ -61,7 +62,7 @@ export class OrderDesk {
    */
   async execute(priced: PricedOrder): Promise<Executed | undefined> {
     const submit = (): Promise<Executed | typeof LEFT_OUT> => this.#batcher.submit({ ...priced, work: currentWork() });
-    const recording = startChild("order batch", { kind: SpanKind.INTERNAL });
+    const recording = startChild("order batch", { kind: SpanKind.INTERNAL, attributes: { [CORRELATION_ATTRIBUTE]: currentCorrelationId() } });
     const executed = await (recording === undefined ? submit() : ended(recording, () => within(recording, submit)));
     return executed === LEFT_OUT ? undefined : executed;
   }

@@ -117,6 +117,16 @@ describe("R-GW-6 a trade's trace at a real OTLP receiver", () => {
     });
   });
 
+  it("shows an order's wait for its batch, which the first order of somebody without an account has not", async () => {
+    const traceId = CALLER.traceId.replace(/^.{4}/, "beef");
+    expect((await trade({ traceparent: `00-${traceId}-${CALLER.spanId}-01` })).status).toBe(201);
+    const spans = await receiver.trace(traceId, [...WHOLE, ["trading", "order batch"]]);
+    const batch = ["trading: POST /api/v1/trading/execute", "trading: order batch"];
+    expect(pathTo(find(spans, "trading", "create events:trading"), spans).slice(-3)).toEqual([...batch, "trading: create events:trading"]);
+    // A transaction of one order belongs to that order.
+    expect(pathTo(find(spans, "trading", "COMMIT"), spans).slice(-4)).toEqual([...batch, "trading: transaction", "trading: COMMIT"]);
+  });
+
   it("begins at the gateway where the caller says nothing, and there is none where the caller says no", async () => {
     const before = receiver.spans.length;
     expect((await trade({ traceparent: "00-11111111111111111111111111111111-2222222222222222-00" })).status).toBe(201);

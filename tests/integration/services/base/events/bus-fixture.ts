@@ -111,7 +111,14 @@ export class BusFixture {
 
   /** Waits until a process' metric has a value. */
   async untilMetric(of: TestProcess, name: string, value: number, labels: Record<string, string> = {}): Promise<void> {
-    await waitFor(`${name} = ${value}`, async () => ((await this.metric(of, name, labels)) === value ? true : undefined));
+    let last = 0;
+    const isReached = async (): Promise<true | undefined> => {
+      last = await this.metric(of, name, labels);
+      return last === value ? true : undefined;
+    };
+    await waitFor(`${name} = ${value}`, isReached).catch((error: unknown) => {
+      throw new Error(`${name} is ${last} and not ${value}`, { cause: error });
+    });
   }
 
   /** Ends the database sessions of an instance, as its death does. */

@@ -14,7 +14,7 @@ export interface Work {
   readonly trace?: Trace | undefined;
 }
 
-const storage = new AsyncLocalStorage<Work>();
+const storage = new AsyncLocalStorage<Work | undefined>();
 
 /** A UUIDv7 begins with 48 bits of the time and its version; the same for all of one millisecond. */
 let stampedAtMs = 0;
@@ -39,19 +39,14 @@ export function correlationIdOf(header: string | readonly string[] | undefined):
   return typeof header === "string" && WELL_FORMED.test(header) ? header : newId();
 }
 
-/** Runs `work` so that everything below it logs, publishes and traces as a part of this. */
-export function withWork<T>(its: Work, work: () => T): T {
+/** Runs `work` so that everything below it logs, publishes and traces as a part of this, or of nothing, whatever it was begun by. */
+export function withWork<T>(its: Work | undefined, work: () => T): T {
   return storage.run(its, work);
 }
 
 /** Runs `work` so that everything below it logs and publishes under this id, without a trace. */
 export function withCorrelationId<T>(id: string, work: () => T): T {
   return storage.run({ correlationId: id }, work);
-}
-
-/** Runs `work` as a part of no request or event, whatever it was begun by. */
-export function apart<T>(work: () => T): T {
-  return storage.exit(work);
 }
 
 /** The request or event that is being handled; absent outside of one. */

@@ -27,26 +27,21 @@ export interface UnlockRow {
 async function lockPlayers(tx: Transaction, userIds: readonly number[]): Promise<Map<number, Progress>> {
   // An older release gives points under this lock alone: it and we exclude each other, we and we do not.
   await tx.query("SELECT pg_advisory_xact_lock_shared(hashtextextended('gamification.progress', 0))");
-  let rows = await lockKnown(tx, userIds);
-  if (rows.length < userIds.length) {
-    // Rare, and dear: looking for conflicts with players who are there took ten times as long as locking them.
-    const known = new Set(rows.map(({ user_id }) => Number(user_id)));
-    const missing = userIds.filter((id) => !known.has(id)).sort((a, b) => a - b);
-    await tx.query("INSERT INTO players (user_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING", [missing]);
-    rows = await lockKnown(tx, userIds);
-  }
+  // Only of those who are not there: looking for conflicts with the others took ten times as long as locking them.
+  await tx.query(
+    `INSERT INTO players (user_id) SELECT id FROM unnest($1::bigint[]) AS id
+      WHERE NOT EXISTS (SELECT FROM players WHERE user_id = id) ORDER BY id ON CONFLICT DO NOTHING`,
+    [userIds],
+  );
+  const rows = await tx.query<{ user_id: string; xp: string; level: number }>(
+    "SELECT user_id, xp, level FROM players WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE",
+    [userIds],
+  );
   return new Map(
     rows.map(({ user_id, xp, level }) => [
       Number(user_id),
       { xp: Number(xp), level, measures: new Map<Measure, Decimal>(), unlocked: new Set<string>(), timesOnDay: new Map<string, number>() },
     ]),
-  );
-}
-
-function lockKnown(tx: Transaction, userIds: readonly number[]): Promise<{ user_id: string; xp: string; level: number }[]> {
-  return tx.query(
-    "SELECT user_id, xp, level FROM players WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE",
-    [userIds],
   );
 }
 

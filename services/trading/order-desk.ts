@@ -1,7 +1,7 @@
 import { SpanKind } from "@opentelemetry/api";
 import type { Static } from "typebox";
 import type { Clock } from "../base/clock.ts";
-import { apart, currentCorrelationId, currentWork, withWork, type Work } from "../base/correlation.ts";
+import { currentCorrelationId, currentWork, withWork, type Work } from "../base/correlation.ts";
 import type { EventPublisher } from "../base/events/publisher.ts";
 import type { Database, Transaction } from "../base/postgres/database.ts";
 import { failureOf } from "../base/postgres/failures.ts";
@@ -26,10 +26,8 @@ export interface DeskParts {
 
 type Executed = Outcome<Static<typeof ExecuteReply>>;
 
-/** The order was not looked at: it has to be executed by itself. */
-const LEFT_OUT = Symbol("left out");
-
-type Verdict = Result<Executed | typeof LEFT_OUT>;
+/** Of an order that was left out `undefined`: nothing was done. */
+type Verdict = Result<Executed | undefined>;
 
 /** An order at the desk, with the request or span that it belongs to. */
 interface Submitted extends PricedOrder {
@@ -48,7 +46,7 @@ interface Filled {
  */
 export class OrderDesk {
   readonly #parts: DeskParts;
-  readonly #batcher: Batcher<Submitted, Executed | typeof LEFT_OUT>;
+  readonly #batcher: Batcher<Submitted, Executed | undefined>;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -61,10 +59,9 @@ export class OrderDesk {
    * @throws Problem what the account refuses (422), or that the database cannot serve now (503).
    */
   async execute(priced: PricedOrder): Promise<Executed | undefined> {
-    const submit = (): Promise<Executed | typeof LEFT_OUT> => this.#batcher.submit({ ...priced, work: currentWork() });
+    const submit = (): Promise<Executed | undefined> => this.#batcher.submit({ ...priced, work: currentWork() });
     const recording = startChild("order batch", { kind: SpanKind.INTERNAL, attributes: { [CORRELATION_ATTRIBUTE]: currentCorrelationId() } });
-    const executed = await (recording === undefined ? submit() : ended(recording, () => within(recording, submit)));
-    return executed === LEFT_OUT ? undefined : executed;
+    return await (recording === undefined ? submit() : ended(recording, () => within(recording, submit)));
   }
 
   async #execute(orders: readonly Submitted[]): Promise<readonly Verdict[]> {
@@ -72,11 +69,11 @@ export class OrderDesk {
     const transact = (): Promise<readonly Verdict[]> => this.#parts.database.transaction((tx) => this.#together(tx, orders));
     try {
       // What is done for several orders together belongs to none of their requests; for one alone it does.
-      return await inWork(orders.length === 1 ? only?.work : undefined, transact);
+      return await withWork(orders.length === 1 ? only?.work : undefined, transact);
     } catch (error) {
       // An error that the server answered with has rolled everything back. Without an answer all of it may be stored.
       if (error instanceof Problem || failureOf(error) !== "statement") throw error;
-      return orders.map((): Verdict => ({ value: LEFT_OUT }));
+      return orders.map((): Verdict => ({ value: undefined }));
     }
   }
 
@@ -92,7 +89,7 @@ export class OrderDesk {
     const verdicts = orders.map((submitted): Verdict => {
       const { order, market, origin: { idempotency } } = submitted;
       const account = accounts.get(order.userId);
-      if (account === undefined) return { value: LEFT_OUT };
+      if (account === undefined) return { value: undefined };
       try {
         const earlier = idempotency && earlierOf(idempotency);
         if (earlier !== undefined) return { value: { response: earlier, replayed: true } };
@@ -110,14 +107,10 @@ export class OrderDesk {
   async #record(tx: Transaction, filled: readonly Filled[]): Promise<void> {
     if (filled.length === 0) return;
     await recordOpenings(tx, filled.map(({ fill }) => fill.opening));
-    for (const { submitted, fill } of filled) await inWork(submitted.work, () => publishFill(this.#parts.events, tx, fill));
+    for (const { submitted, fill } of filled) await withWork(submitted.work, () => publishFill(this.#parts.events, tx, fill));
     await keepResponses(
       tx,
       filled.flatMap(({ submitted: { origin }, fill }) => (origin.idempotency ? [{ request: origin.idempotency, response: fill.reply }] : [])),
     );
   }
-}
-
-function inWork<T>(work: Work | undefined, act: () => T): T {
-  return work === undefined ? apart(act) : withWork(work, act);
 }

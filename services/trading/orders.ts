@@ -85,18 +85,28 @@ async function priceOrEarlier<T>(
   }
 }
 
+/** Runs `work` in a transaction that holds the user's account, which is what keeps requests with one key apart; once for a key. */
+function holdingAccount<T>(
+  parts: TradingParts,
+  userId: number,
+  idempotency: IdempotentRequest | undefined,
+  work: (tx: Transaction, account: Account) => Promise<T>,
+): Promise<Outcome<T>> {
+  return parts.database.transaction(async (tx) => {
+    const account = await requireLockedAccount(tx, userId);
+    return once(tx, idempotency, () => work(tx, account));
+  });
+}
+
 /** Executes an order in a transaction of its own, however long somebody else holds its account. */
 function executeAlone(parts: TradingParts, priced: PricedOrder): Promise<Outcome<Static<typeof ExecuteReply>>> {
   const { order, market, origin } = priced;
   return withAccount(parts, order.userId, origin.evidence, () =>
-    parts.database.transaction(async (tx) => {
-      const account = await requireLockedAccount(tx, order.userId);
-      return once(tx, origin.idempotency, async () => {
-        const fill = fillOrder(order, account, market, parts.clock.now());
-        await recordOpenings(tx, [fill.opening]);
-        await publishFill(parts.events, tx, fill);
-        return fill.reply;
-      });
+    holdingAccount(parts, order.userId, origin.idempotency, async (tx, account) => {
+      const fill = fillOrder(order, account, market, parts.clock.now());
+      await recordOpenings(tx, [fill.opening]);
+      await publishFill(parts.events, tx, fill);
+      return fill.reply;
     }),
   );
 }
@@ -177,8 +187,5 @@ export async function closePosition(
   const found = await priceOrEarlier<Static<typeof CloseReply>>(parts, instrument, idempotency);
   if ("earlier" in found) return { response: found.earlier, replayed: true };
   const price = closingPrice(position.direction, sidesOf(found.price, instrument));
-  return parts.database.transaction(async (tx) => {
-    const account = await requireLockedAccount(tx, wanted.userId);
-    return once(tx, idempotency, () => close(tx, parts, account, wanted, price));
-  });
+  return holdingAccount(parts, wanted.userId, idempotency, (tx, account) => close(tx, parts, account, wanted, price));
 }

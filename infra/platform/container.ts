@@ -82,7 +82,7 @@ function healthCheck(workload: Workload, facts: HostFacts): HealthCheck | undefi
   if (!workload.live) return undefined;
   return {
     test: probeCommand(workload.live),
-    intervalSeconds: facts.startInterval ? HEALTH_CHECK.intervalSeconds : HEALTH_CHECK.intervalWithoutStartSeconds,
+    intervalSeconds: HEALTH_CHECK.intervalSeconds,
     timeoutSeconds: HEALTH_CHECK.timeoutSeconds,
     startPeriodSeconds: HEALTH_CHECK.startPeriodSeconds,
     ...(facts.startInterval ? { startIntervalSeconds: HEALTH_CHECK.startIntervalSeconds } : {}),

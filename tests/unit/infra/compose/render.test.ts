@@ -79,10 +79,10 @@ describe("renderCompose", () => {
     expect(containers.map((spec) => spec.workload)).not.toContain("agent");
   });
 
-  test("checks health every 5 s where the engine knows no start interval", () => {
+  test("checks health as seldom where the engine knows no start interval: each check is a process (R-DEP-4)", () => {
     const { containers } = testStack("foundation", {}, { startInterval: false, grafana: false });
     const check = renderCompose(containers, folderOf).services["astra-dev-edge-1"]?.healthcheck;
-    expect(check?.interval).toBe("5s");
+    expect(check?.interval).toBe("30s");
     expect(check).not.toHaveProperty("start_interval");
   });
 

@@ -190,6 +190,8 @@ export class GroupConsumer {
     }
     if (hold === "taken") {
       this.#retries.clear();
+      // It may have been ours, and a batch have taken longer than it lasts: what is done need not be given again.
+      await this.#streams.flush();
       await this.#processor.process(await this.#streams.claimAll());
     } else if (this.#unknownPending) {
       await this.#processor.process(await this.#streams.readOwnPending());

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { onMany, type ConsumerGroup } from "../../../../../services/base/events/consumer-group.ts";
 import { listDeadLetters, replayDeadLetter } from "../../../../../services/base/events/dead-letters.ts";
@@ -41,7 +42,7 @@ describe("a batch with a poison event (R-EVT-3)", () => {
       return rows.length >= 63 ? rows.map(({ n }) => n) : undefined;
     });
     expect(effects).toEqual(upTo(64).filter((n) => n !== 37));
-    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 1, { group });
+    await fixture.untilCounted(social, "eventbus_dead_lettered_total", 1, { group });
     const letters = (await listDeadLetters(redis)).filter((letter) => letter.group === group);
     expect(letters.map(({ event }) => (JSON.parse(event) as { data: { n: number } }).data.n)).toEqual([37]);
     // Halves, and not one transaction for each of the 64.
@@ -81,7 +82,7 @@ describe("dead letters (R-EVT-3)", () => {
     trading.bus.start([]);
     social.bus.start([ill]);
     await fixture.publish(trading, "kept", 1);
-    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 1, { group });
+    await fixture.untilCounted(social, "eventbus_dead_lettered_total", 1, { group });
     await social.stop();
     const redis = await fixture.connect();
     await redis.del(DEAD_LETTERS);
@@ -105,7 +106,7 @@ describe("dead letters (R-EVT-3)", () => {
     await waitFor("a reader", async () => ((await fixture.metric(social, "eventbus_group_reading", { group })) === 1 ? true : undefined));
     await redis.xadd(streamOf("trading"), "*", EVENT_FIELD, "no json");
     for (const replays of [1, 2, 3]) {
-      await fixture.untilMetric(social, "eventbus_dead_lettered_total", replays, { group });
+      await fixture.untilCounted(social, "eventbus_dead_lettered_total", replays, { group });
       const letters = await waitFor("the letter", async () => {
         const found = (await listDeadLetters(redis)).filter((one) => one.group === group);
         return found.length > 0 ? found : undefined;
@@ -132,6 +133,27 @@ describe("dead letters (R-EVT-3)", () => {
     later.bus.start([]);
     await waitFor("the count", async () => ((await fixture.metric(later, "eventbus_retired_groups")) > 0 ? true : undefined));
     await redis.xgroup("DESTROY", streamOf("trading"), "social.long-gone");
+    redis.disconnect();
+  });
+});
+
+describe("a batch that takes longer than its reader's lease (R-EVT-3)", () => {
+  it("is acknowledged before what others may have left is taken over, and not done again", async () => {
+    const group = "social.slow";
+    const trading = fixture.process("trading");
+    const social = fixture.process("social");
+    const redis = await fixture.connect();
+    const stream = streamOf("trading");
+    const before = await redis.xlen(stream);
+    await fixture.publish(trading, "slow", 1, 20);
+    trading.bus.start([]);
+    await waitFor("all events in the stream", async () => ((await redis.xlen(stream)) >= before + 20 ? true : undefined));
+    // The lease of the fixture's processes is 500 ms.
+    social.bus.start([recording(group, async (n, aggregate) => await sleep(aggregate === "slow" && n === 1 ? 1_200 : 0))]);
+    expect(await fixture.effectsOf(group, "slow", 20)).toEqual(upTo(20));
+    await fixture.publish(trading, "slow", 21);
+    expect(await fixture.effectsOf(group, "slow", 21)).toEqual(upTo(21));
+    expect(await fixture.metric(social, "eventbus_handled_total", { group, outcome: "duplicate" })).toBe(0);
     redis.disconnect();
   });
 });

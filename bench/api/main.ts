@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PORTS } from "../../infra/platform/ports.ts";
 import { trading } from "../../services/trading/declaration.ts";
 import { ProgramOptions } from "../../tests/support/program-options.ts";
+import { lookAtMachine } from "../machine.ts";
 import { coresBetween, CpuMeter } from "./cpu.ts";
 import { findWrong, outstanding, untilDrained } from "./effects.ts";
 import { BenchEnvironment } from "./environment.ts";
@@ -43,6 +44,8 @@ if (process.platform !== "linux") {
 }
 
 const [loadBefore = 0] = loadavg();
+console.error("looking at the machine ...");
+const machine = await lookAtMachine();
 console.error("bringing up an environment of its own with the load profile ...");
 const environment = await BenchEnvironment.up();
 const generator = new Generator();
@@ -83,6 +86,7 @@ try {
     cpu: cpus()[0]?.model ?? "unknown CPU",
     node: process.versions.node,
     loadBefore,
+    machine,
     users,
     connections,
     secondsPerStep: seconds,

@@ -1,3 +1,4 @@
+import { machineLine } from "../machine.ts";
 import { bestStep, meetsGoal, type ApiResult, type Growth, type Step } from "./result.ts";
 
 const GOAL_PER_SECOND = 1_000;
@@ -77,6 +78,8 @@ export function report(result: ApiResult): readonly string[] {
   const share = shown === undefined ? 0 : (shown.cpuCores["generator"] ?? 0) / Object.values(shown.cpuCores).reduce((sum, each) => sum + each, 0);
   return [
     `${result.at}; ${result.cores} x ${result.cpu}; Node ${result.node}; load before: ${tenth(result.loadBefore)}; ${result.users} users with tokens, ${result.connections} connections, ${result.secondsPerStep} s a step`,
+    "",
+    machineLine(result.machine),
     "",
     ...stepsTable(result),
     "",

@@ -1,3 +1,5 @@
+import type { MachineLook } from "../machine.ts";
+
 /** One step of load, at one rate. */
 export interface Step {
   /** Orders that were due in a second. */
@@ -52,6 +54,8 @@ export interface ApiResult {
   readonly node: string;
   /** Load average of one minute when it began: others that used the machine. */
   readonly loadBefore: number;
+  /** How fast the machine was before anything was deployed. */
+  readonly machine: MachineLook;
   readonly users: number;
   readonly connections: number;
   readonly secondsPerStep: number;

@@ -30,6 +30,7 @@ export function aResult(changes: Partial<ApiResult>): ApiResult {
     cpu: "a CPU",
     node: "24.0.0",
     loadBefore: 0.1,
+    machine: { work: { bestMs: 7, medianMs: 8.4 }, flush: { p50Ms: 0.41, p99Ms: 4.35, longestMs: 148 } },
     users: 400,
     connections: 64,
     secondsPerStep: 10,

@@ -45,6 +45,8 @@ test("the report says for each goal whether it was reached, and what was wrong",
   const good = report(aResult({})).join("\n");
   expect(good).toContain("| 1,000 durable trades/s with p95 < 100 ms | yes: 1,000/s, p95 40.0 ms |");
   expect(good).toContain("| database work of an order under 5 ms at that load | yes: 2.0 ms (a transaction of 4.0 orders takes 8.0 ms) |");
+  expect(good).toContain("took 8.4 ms of its time in half of the tries, 7.0 ms in the best twentieth");
+  expect(good).toContain("0.41 ms (p50), 4.3 ms (p99), 148 ms at most");
   const bad = report(aResult({ steps: [aStep({ p95Ms: 500 })], wrong: ["players' profiles count 9 of 10 trades"] })).join("\n");
   expect(bad).toContain("| no: no rate met it |");
   expect(bad).toContain("| no: players' profiles count 9 of 10 trades |");

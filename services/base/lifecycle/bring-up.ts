@@ -1,6 +1,8 @@
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import type { Membership } from "../registry/membership.ts";
 import { lastNeeded } from "../postgres/migration.ts";
+import type { Database } from "../postgres/database.ts";
+import { POOL } from "../postgres/postgres-database.ts";
 import { schemaReady } from "../postgres/schema-ready.ts";
 import { untilConnected } from "../redis/connection.ts";
 import { keepTrying, type Persistence } from "./keep-trying.ts";
@@ -19,6 +21,14 @@ export interface BringUp {
   startEvents(): void;
 }
 
+/**
+ * Opens the connections that are kept anyhow: as many statements at once take as many. A colour that stands by has no use for them, and
+ * when all requests come to it at once, each would wait for a process of the server's to be started and a password to be proven.
+ */
+async function openConnections(database: Database): Promise<void> {
+  await Promise.all(Array.from({ length: POOL.base }, () => database.query("SELECT 1")));
+}
+
 /** Everything between live and ready, in order; each step is tried until it works. */
 export async function bringUp(parts: BringUp, how: Persistence): Promise<void> {
   const { definition, context, membership, phase } = parts;
@@ -32,7 +42,7 @@ export async function bringUp(parts: BringUp, how: Persistence): Promise<void> {
         await redis.ping();
       },
     ],
-    ...(config.postgres === undefined ? [] : [["postgres", async () => void (await database.query("SELECT 1"))] as const]),
+    ...(config.postgres === undefined ? [] : [["postgres", () => openConnections(database)] as const]),
     ...(lastMigration === undefined
       ? []
       : [

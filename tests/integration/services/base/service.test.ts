@@ -5,7 +5,7 @@ import { parseInstance, REGISTRY_KEY, type Instance } from "../../../../services
 import { startService, type RunningService } from "../../../../services/base/service.ts";
 import { compareAndSetTrafficTable, readTrafficTable } from "../../../../services/base/traffic/store.ts";
 import { dockerOrFail } from "../../../../infra/host/docker.ts";
-import { createTestRedis, type TestRedis } from "../../../support/stores.ts";
+import { createTestDatabase, createTestRedis, secretValue, type TestRedis } from "../../../support/stores.ts";
 import { waitFor } from "../../../support/wait-for.ts";
 import { sampleConfig, sampleService } from "./base-fixture.ts";
 
@@ -53,6 +53,20 @@ describe("a service made from the template (R-SVC-2)", () => {
     });
     expect((await get(service, "/health/ready")).status).toBe(200);
     expect((await get(service, "/health/live")).status).toBe(200);
+  });
+
+  it("has the connections that it keeps when it becomes ready, so that a colour is not cold when requests come to it (R-SVC-3)", async () => {
+    const stores = await createTestDatabase();
+    try {
+      const { host, port, database } = stores;
+      const service = await start({ postgres: { host, port, database, user: "trading_app", password: secretValue("postgres_trading_app"), schema: "trading" } });
+      await waitFor("readiness", async () => ((await get(service, "/health/ready")).status === 200 ? true : undefined));
+      const gauge = await service.context.metrics.registry.getSingleMetric("db_pool_connections")?.get();
+      expect(gauge?.values.find(({ labels }) => labels["state"] === "idle")?.value).toBe(5);
+      await service.stop();
+    } finally {
+      await stores.drop();
+    }
   });
 
   it("measures its requests by route pattern, at zero from the start", async () => {

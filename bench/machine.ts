@@ -16,7 +16,7 @@ const WORK_MS = 3_000;
 const FLUSH_MS = 5_000;
 /** Compiled by then. */
 const WARM_UP_TRIES = 20;
-const FLUSH_BYTES = 16_384;
+const FLUSHED = Buffer.alloc(16_384, "x");
 
 /** What services mostly do: texts to objects and back. */
 const ORDERS = Array.from({ length: 200 }, (_, id) => ({ id, name: `order ${id}`, amount: (id * 37) / 100, tags: ["a", "b", String(id)] }));
@@ -43,7 +43,7 @@ async function lookAtDisk(): Promise<MachineLook["flush"]> {
     const times = new Times();
     for (const until = performance.now() + FLUSH_MS; performance.now() < until; await sleep(5)) {
       const began = performance.now();
-      writeSync(file, Buffer.alloc(FLUSH_BYTES, "x"), 0, FLUSH_BYTES, 0);
+      writeSync(file, FLUSHED, 0, FLUSHED.length, 0);
       fdatasyncSync(file);
       times.add(performance.now() - began);
     }

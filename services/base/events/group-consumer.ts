@@ -180,18 +180,17 @@ export class GroupConsumer {
     metrics.reading(group.name, hold !== "another's");
     // They are pending by now, and come with everything else that is.
     if (hold !== "held" || this.#unknownPending) this.#ahead = undefined;
-    if (hold === "another's") {
-      // Failed events wait for whoever reads now.
+    if (hold !== "held") {
+      // Failed events wait for whoever reads now. What is done need not be given again: it may have been ours until now.
       this.#retries.clear();
-      this.#unknownPending = true;
       await this.#streams.flush();
+    }
+    if (hold === "another's") {
+      this.#unknownPending = true;
       if (!active) await this.#lease.leave();
       return false;
     }
     if (hold === "taken") {
-      this.#retries.clear();
-      // It may have been ours, and a batch have taken longer than it lasts: what is done need not be given again.
-      await this.#streams.flush();
       await this.#processor.process(await this.#streams.claimAll());
     } else if (this.#unknownPending) {
       await this.#processor.process(await this.#streams.readOwnPending());

@@ -42,7 +42,7 @@ describe("a batch with a poison event (R-EVT-3)", () => {
       return rows.length >= 63 ? rows.map(({ n }) => n) : undefined;
     });
     expect(effects).toEqual(upTo(64).filter((n) => n !== 37));
-    await fixture.untilCounted(social, "eventbus_dead_lettered_total", 1, { group });
+    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 1, { group });
     const letters = (await listDeadLetters(redis)).filter((letter) => letter.group === group);
     expect(letters.map(({ event }) => (JSON.parse(event) as { data: { n: number } }).data.n)).toEqual([37]);
     // Halves, and not one transaction for each of the 64.
@@ -82,7 +82,7 @@ describe("dead letters (R-EVT-3)", () => {
     trading.bus.start([]);
     social.bus.start([ill]);
     await fixture.publish(trading, "kept", 1);
-    await fixture.untilCounted(social, "eventbus_dead_lettered_total", 1, { group });
+    await fixture.untilMetric(social, "eventbus_dead_lettered_total", 1, { group });
     await social.stop();
     const redis = await fixture.connect();
     await redis.del(DEAD_LETTERS);
@@ -106,7 +106,7 @@ describe("dead letters (R-EVT-3)", () => {
     await waitFor("a reader", async () => ((await fixture.metric(social, "eventbus_group_reading", { group })) === 1 ? true : undefined));
     await redis.xadd(streamOf("trading"), "*", EVENT_FIELD, "no json");
     for (const replays of [1, 2, 3]) {
-      await fixture.untilCounted(social, "eventbus_dead_lettered_total", replays, { group });
+      await fixture.untilMetric(social, "eventbus_dead_lettered_total", replays, { group });
       const letters = await waitFor("the letter", async () => {
         const found = (await listDeadLetters(redis)).filter((one) => one.group === group);
         return found.length > 0 ? found : undefined;

@@ -4,8 +4,6 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import type { PostgresSettings, RedisSettings } from "../../../../../services/base/config.ts";
 import type { EventBusOptions } from "../../../../../services/base/events/event-bus.ts";
 import { eventMigrations } from "../../../../../services/base/events/outbox-migrations.ts";
-import { compareStreamIds } from "../../../../../services/base/events/stream-id.ts";
-import { StreamWriter } from "../../../../../services/base/events/stream-writer.ts";
 import type { Migration } from "../../../../../services/base/postgres/migration.ts";
 import { migrateSchema } from "../../../../../services/base/postgres/migrator.ts";
 import { createRedis } from "../../../../../services/base/redis/connection.ts";
@@ -109,28 +107,6 @@ export class BusFixture {
       Object.entries(labels).every(([key, text]) => value.labels[key] === text),
     );
     return found?.value ?? 0;
-  }
-
-  /** Waits until a process has counted so many at least: what is delivered again, as it may be at any time, counts again. */
-  async untilCounted(of: TestProcess, name: string, atLeast: number, labels: Record<string, string> = {}): Promise<void> {
-    let last = 0;
-    const isReached = async (): Promise<true | undefined> => {
-      last = await this.metric(of, name, labels);
-      return last >= atLeast ? true : undefined;
-    };
-    await waitFor(`${name} >= ${atLeast}`, isReached).catch((error: unknown) => {
-      throw new Error(`${name} is ${last} and not ${atLeast} or more`, { cause: error });
-    });
-  }
-
-  /** Waits until a group has been given an entry and has said that it is done with it. */
-  async untilAcknowledged(redis: Redis, stream: string, group: string, id: string): Promise<void> {
-    const writer = new StreamWriter(redis, stream);
-    await waitFor(`${group} to acknowledge ${id}`, async () => {
-      const position = (await writer.groups()).find(({ name }) => name === group);
-      if (position === undefined || compareStreamIds(position.lastDelivered, id) < 0) return undefined;
-      return position.oldestPending === undefined || compareStreamIds(position.oldestPending, id) > 0 ? true : undefined;
-    });
   }
 
   /** Waits until a process' metric has a value. */
